@@ -1,0 +1,49 @@
+"""StUF-GGk 0210 (2.1 patch 4): the envelope in which every message travels, inside SOAP 1.1.
+
+The envelope says who sends what to whom; its payload is opaque to it. The payload of a retour keeps the
+header of the message it answers, while its envelope goes the other way: nothing here looks into a payload.
+"""
+
+from portaal.berichtenverkeer.envelope.build import (
+    SoapMessage,
+    build,
+    build_confirmation,
+    build_fault,
+    payload_limit,
+)
+from portaal.berichtenverkeer.envelope.layout import MAX_ENVELOPE, MAX_SOAP
+from portaal.berichtenverkeer.envelope.model import (
+    Confirmation,
+    Envelope,
+    EnvelopeError,
+    Fault,
+    Functie,
+    Party,
+    Plek,
+    Reason,
+    StufCode,
+    new_reference,
+)
+from portaal.berichtenverkeer.envelope.parse import EnvelopeReader, read
+
+__all__ = [
+    "MAX_ENVELOPE",
+    "MAX_SOAP",
+    "Confirmation",
+    "Envelope",
+    "EnvelopeError",
+    "EnvelopeReader",
+    "Fault",
+    "Functie",
+    "Party",
+    "Plek",
+    "Reason",
+    "SoapMessage",
+    "StufCode",
+    "build",
+    "build_confirmation",
+    "build_fault",
+    "new_reference",
+    "payload_limit",
+    "read",
+]
