@@ -1,1 +1,18 @@
-"""Portaal Zorg."""
+"""Portaal Zorg: a portal framework for products around care messages, and the core of that portal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pyramid.router import Router
+
+
+def main(global_config: dict[str, str] | None = None, **settings: Any) -> Router:
+    """The paste app factory: the portal as a WSGI application.
+
+    :raises portaal.configuration.UnsafeConfigurationError: a setting that production does not allow, or one missing.
+    """
+    from portaal.app import make_app
+
+    return make_app(settings)

@@ -1,0 +1,68 @@
+"""The one cookie that ties a browser to the server: a random token, before and after login.
+
+Before login it only ties a login attempt and the CSRF tokens to this browser. At login it is replaced, so a token
+that somebody planted or saw earlier is worth nothing (ASVS 7.2.4).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pyramid.config import Configurator
+    from pyramid.request import Request
+    from pyramid.response import Response
+
+TOKEN_BYTES = 32
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+def cookie_name(request: Request) -> str:
+    """``__Host-portaal`` over https; plain ``portaal`` on a loopback http address in development."""
+    return "__Host-portaal" if _secure(request) else "portaal"
+
+
+def browser_token(request: Request) -> str:
+    """This browser's token: from its cookie, or a new one that goes out with the response."""
+    sent = request.cookies.get(cookie_name(request), "")
+    if TOKEN.fullmatch(sent):
+        return sent
+    return issue_token(request)
+
+
+def issue_token(request: Request) -> str:
+    """A new token for this browser; the response sets the cookie."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    request.environ["portaal.new_token"] = token
+    return token
+
+
+def fresh_token(request: Request) -> str:
+    """The token that holds from the next request on: the new one if one was issued."""
+    return request.environ.get("portaal.new_token") or request.browser_binding
+
+
+def token_hash(token: str) -> str:
+    """What the database keeps of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def set_cookie(request: Request, response: Response) -> None:
+    """Response callback: hand out a token that was issued during this request."""
+    token = request.environ.get("portaal.new_token")
+    if token:
+        response.set_cookie(
+            cookie_name(request), token, path="/", secure=_secure(request), httponly=True, samesite="Lax"
+        )
+
+
+def _secure(request: Request) -> bool:
+    return request.registry.settings["portaal.public_url"].startswith("https:")
+
+
+def includeme(config: Configurator) -> None:
+    config.add_request_method(browser_token, "browser_binding", reify=True)
+    config.add_subscriber(lambda event: event.request.add_response_callback(set_cookie), "pyramid.events.NewRequest")

@@ -1,0 +1,89 @@
+"""From a verified login to a session: which organisation, which person, and where they go next."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.renderers import render_to_response
+
+from portaal import clock
+from portaal.access import sessions
+from portaal.access.cookies import issue_token
+from portaal.access.identity import GemeenteStanding, load_gemeenten
+from portaal.access.models import Account
+from portaal.organisations.models import Organisation, OrganisationKind
+
+if TYPE_CHECKING:
+    from pyramid.request import Request
+    from pyramid.response import Response
+    from sqlalchemy.orm import Session
+
+    from portaal.eherkenning.record import LoginRecord
+
+log = logging.getLogger(__name__)
+
+
+def complete(request: Request, record: LoginRecord) -> Response:
+    """Start a session for the person of a verified login record.
+
+    :returns: a redirect to the start (which knows the next step), or the page that explains why there is no session:
+        the organisation is unknown, the account ended, or no agreement of its gemeenten is in force (R-12, R-13).
+    """
+    organisation = find_organisation(request.dbsession, record)
+    if organisation is None:
+        return _refuse(request, "unknown_organisation")
+    gemeenten = load_gemeenten(request.dbsession, organisation.id)
+    if organisation.kind is not OrganisationKind.OPERATOR:
+        if not gemeenten:
+            return _refuse(request, "unknown_organisation")
+        if all(gemeente.missing_agreements for gemeente in gemeenten):
+            return _refuse(request, "agreements_missing", gemeenten)
+    account = find_or_create_account(request.dbsession, record, organisation)
+    if account.ended_at is not None:
+        return _refuse(request, "account_ended")
+    account.last_login_at = clock.now()
+    sessions.start(request.dbsession, issue_token(request), account.id, record.level.value)
+    log.info("logged in", extra={"account": str(account.id)})
+    return HTTPSeeOther(request.route_url("start"))
+
+
+def find_organisation(dbsession: Session, record: LoginRecord) -> Organisation | None:
+    """The organisation with the KvK number of the login, else with its RSIN."""
+    for column, value in ((Organisation.kvk_nummer, record.kvk_nummer), (Organisation.rsin, record.rsin)):
+        if value:
+            found = dbsession.scalar(sa.select(Organisation).where(column == value))
+            if found is not None:
+                return found
+    return None
+
+
+def find_or_create_account(dbsession: Session, record: LoginRecord, organisation: Organisation) -> Account:
+    """The account of this person at this organisation through this makelaar; a new one at the first login (R-51)."""
+    account = dbsession.scalar(
+        sa.select(Account).where(
+            Account.issuer == record.issuer,
+            Account.organisation_id == organisation.id,
+            Account.pseudonym == record.pseudonym,
+        )
+    )
+    if account is None:
+        account = Account(
+            issuer=record.issuer, organisation_id=organisation.id, pseudonym=record.pseudonym,
+            created_at=clock.now(),
+        )
+        dbsession.add(account)
+        dbsession.flush()
+    return account
+
+
+def _refuse(request: Request, reason: str, gemeenten: tuple[GemeenteStanding, ...] = ()) -> Response:
+    log.info("login refused", extra={"reason": reason})
+    response = render_to_response(
+        "portaal:templates/access/refused.jinja2", {"reason": reason, "gemeenten": gemeenten}, request=request
+    )
+    response.status_int = 403
+    response.headers["X-Tm"] = "commit"  # the login request is used up, also when it leads nowhere
+    return response

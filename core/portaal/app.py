@@ -1,0 +1,57 @@
+"""The assembly of the portal, in order, with the reason where the order matters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from importlib.metadata import EntryPoint
+from typing import TYPE_CHECKING, Any
+
+from pyramid.config import Configurator
+
+from portaal import configuration
+from portaal.plugins import loader
+from portaal.plugins.install import install
+from portaal.web.i18n import register_localizers
+
+if TYPE_CHECKING:
+    from pyramid.router import Router
+
+    from portaal.plugins.loader import Plugin, Plugins
+
+
+def make_app(settings: Mapping[str, Any], candidates: Mapping[str, EntryPoint] | None = None) -> Router:
+    """The portal with every plugin that keeps the contract.
+
+    :param candidates: the plugins to try instead of all that are installed.
+    :raises portaal.configuration.UnsafeConfigurationError: see :mod:`portaal.configuration`.
+    """
+    checked = configuration.check(dict(settings))
+    strict = checked.get("portaal.strict_plugins", "false") == "true"
+
+    def configure(plugins: Plugins, accepted: Iterable[Plugin]) -> Configurator:
+        return _configured(checked, plugins, accepted)
+
+    plugins = loader.load(loader.discover() if candidates is None else candidates, configure, strict=strict)
+    config = configure(plugins, plugins)
+    register_localizers(config)
+    return config.make_wsgi_app()
+
+
+def _configured(settings: Mapping[str, Any], plugins: Plugins, accepted: Iterable[Plugin]) -> Configurator:
+    config = Configurator(settings=dict(settings))
+    config.registry["portaal.plugins"] = plugins
+    core_includeme(config)
+    config.commit()  # whoever comes later and takes a name of the core is refused, not preferred
+    for plugin in accepted:
+        install(config, plugins, plugin)
+    config.commit()
+    return config
+
+
+def core_includeme(config: Configurator) -> None:
+    """The core, without products."""
+    import importlib
+    from importlib.util import find_spec
+    for name in ['configuration', 'db', 'web', 'access', 'plugins.isolation', 'startpagina', 'eherkenning', 'onboarding', 'overview', 'gebruikersbeheer', 'servicedesk', 'notifications', 'settings', 'berichtenverkeer']:
+        if find_spec("portaal." + name) and hasattr(importlib.import_module("portaal." + name), "includeme"):
+            config.include("portaal." + name)

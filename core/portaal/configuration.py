@@ -1,0 +1,67 @@
+"""The ini settings: defaults, and refusing to start with what production does not allow (ASVS 13.4.2, 15.2.3)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from portaal.keyring import Keyring
+
+if TYPE_CHECKING:
+    from pyramid.config import Configurator
+
+ENVIRONMENTS = ("development", "kto", "production")
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+DEFAULTS = {
+    "portaal.environment": "production",
+    "portaal.operator_name": "Stichting Inlichtingenbureau",
+    "portaal.servicedesk_phone": "",
+    "portaal.servicedesk_email": "",
+    "portaal.strict_plugins": "false",
+    "portaal.allow_combined_roles": "false",
+}
+REQUIRED = {
+    "sqlalchemy.url": "the address of the database",
+    "portaal.public_url": "the address people reach the portal at, such as https://portaal.example.org",
+    "portaal.key_file": "the file with the portal's keys (make one with 'portaal sleutels nieuw')",
+}
+
+
+class UnsafeConfigurationError(Exception):
+    """The portal will not start with these settings. The text names the setting and what to do."""
+
+
+def check(settings: dict[str, Any]) -> dict[str, Any]:
+    """The settings with defaults filled in.
+
+    :raises UnsafeConfigurationError: one is missing or not allowed in this environment.
+    """
+    complete = DEFAULTS | settings
+    for name, meaning in REQUIRED.items():
+        if not complete.get(name):
+            raise UnsafeConfigurationError(f"set {name}: {meaning}")
+    environment = complete["portaal.environment"]
+    if environment not in ENVIRONMENTS:
+        raise UnsafeConfigurationError(f"portaal.environment must be one of {', '.join(ENVIRONMENTS)}")
+    address = urlsplit(complete["portaal.public_url"])
+    development = environment == "development"
+    if address.scheme != "https" and not (development and address.hostname in LOOPBACK):
+        raise UnsafeConfigurationError(
+            "portaal.public_url must begin with https:// (http only in development, on this machine's own address)"
+        )
+    if not development:
+        for name in ("pyramid.debug_all", "pyramid.reload_all", "pyramid.reload_templates", "pyramid.debug_authorization"):
+            if str(complete.get(name, "")).lower() in {"true", "1", "yes", "on"}:
+                raise UnsafeConfigurationError(f"{name} is for development only: remove it")
+        if any("debugtoolbar" in str(value) for value in complete.values()):
+            raise UnsafeConfigurationError("pyramid_debugtoolbar is for development only: remove it")
+    complete["portaal.public_url"] = complete["portaal.public_url"].rstrip("/")
+    return complete
+
+
+def includeme(config: Configurator) -> None:
+    settings = config.registry.settings
+    config.registry["portaal.keyring"] = settings.get("portaal.keyring") or Keyring.from_file(
+        Path(settings["portaal.key_file"])
+    )

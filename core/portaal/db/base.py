@@ -1,0 +1,31 @@
+"""Declarative bases. The core and every plugin have their own, so a mistake in one cannot break another's mapping."""
+
+from __future__ import annotations
+
+from sqlalchemy import MetaData
+from sqlalchemy.orm import DeclarativeBase
+
+NAMING_CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Base of the core's own models."""
+
+    metadata = MetaData(naming_convention=NAMING_CONVENTION)
+
+
+class PluginBase(DeclarativeBase):
+    """A plugin derives its own abstract base from this and gives it a ``metadata`` of :func:`plugin_metadata`."""
+
+    __abstract__ = True
+
+
+def plugin_metadata() -> MetaData:
+    """New metadata with the portal's naming convention, for the tables of one plugin."""
+    return MetaData(naming_convention=NAMING_CONVENTION)

@@ -1,0 +1,31 @@
+"""Every model of the core, so that its metadata is complete wherever this is imported (migrations, tests)."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from sqlalchemy import MetaData
+
+from portaal.db.base import Base
+
+FEATURES = (
+    "organisations.models", "organisations.agreements", "access.models", "plugins.models", "eherkenning.models",
+    "onboarding.models", "notifications.models", "settings.models", "audit.models",
+    "berichtenverkeer.tracking.models", "berichtenverkeer.delivery.models",
+)
+
+
+def core_metadata() -> MetaData:
+    """The metadata with all of the core's tables."""
+    for feature in FEATURES:
+        if _exists(f"portaal.{feature}"):
+            import_module(f"portaal.{feature}")
+    return Base.metadata
+
+
+def _exists(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except ModuleNotFoundError:
+        return False

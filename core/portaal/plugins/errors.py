@@ -1,0 +1,7 @@
+"""What can be wrong with a plugin."""
+
+from __future__ import annotations
+
+
+class ContractError(Exception):
+    """A plugin breaks the contract of ``portaal.api``. The text says which rule and what to do."""

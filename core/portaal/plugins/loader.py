@@ -1,0 +1,186 @@
+"""Loading plugins: one that is wrong is quarantined with phase, error and hint; the others and the portal start.
+
+The phases, per plugin in the order of their names: *discover* (import), *check* (info, names, permissions), *configure*
+(on a scratch configurator together with the core and everything accepted so far), *accept*.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+from portaal import hookspecs
+from portaal.plugins.contract import API_VERSION, PluginInfo
+from portaal.plugins.errors import ContractError
+
+if TYPE_CHECKING:
+    from pyramid.config import Configurator
+
+log = logging.getLogger(__name__)
+
+GROUP = "portaal.plugins"
+NAME = re.compile(r"[a-z][a-z0-9_]{1,38}")
+RESERVED = frozenset({"portaal", "gemeente", "gebruikers", "servicedesk", "audit", "alembic", "instellingen"})
+
+Loader = Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """A plugin that was not taken in.
+
+    :param phase: ``discover``, ``check`` or ``configure``.
+    :param hint: what its author or the operator can do.
+    """
+
+    name: str
+    phase: str
+    error: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """A plugin that runs."""
+
+    info: PluginInfo
+    module: Any
+    distribution: str
+
+    @property
+    def name(self) -> str:
+        return self.info.name
+
+
+class Plugins:
+    """The plugins of one application, by name, and its plugin manager."""
+
+    def __init__(self, manager: pluggy.PluginManager) -> None:
+        self.manager = manager
+        self.known: dict[str, Plugin] = {}
+        self.accepted: dict[str, Plugin] = {}
+        self.quarantined: list[Quarantined] = []
+
+    def __iter__(self) -> Any:
+        return iter(self.accepted.values())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.accepted
+
+    def get(self, name: str) -> Plugin | None:
+        return self.accepted.get(name)
+
+    def call(self, plugin: Plugin, hook: str, **arguments: Any) -> Any:
+        """The answer of one plugin to one hook, or None where it does not implement it."""
+        for implementation in getattr(self.manager.hook, hook).get_hookimpls():
+            if implementation.plugin is plugin.module:
+                wanted = {name: arguments[name] for name in implementation.argnames}
+                return implementation.function(**wanted)
+        return None
+
+    def answers(self, hook: str) -> list[tuple[Plugin, Any]]:
+        """The answers of all plugins that implement a hook, in the order of their names."""
+        found = ((plugin, self.call(plugin, hook)) for plugin in self)
+        return [(plugin, answer) for plugin, answer in found if answer is not None]
+
+
+def discover() -> dict[str, EntryPoint]:
+    """The installed plugins by entry-point name, in the order of their names."""
+    found = sorted(entry_points(group=GROUP), key=lambda point: point.name)
+    return {point.name: point for point in found}
+
+
+def load(
+    candidates: Mapping[str, EntryPoint],
+    configure: Callable[[Plugins, Iterable[Plugin]], Configurator],
+    *, strict: bool = False,
+) -> Plugins:
+    """Take in every plugin that keeps the contract.
+
+    :param configure: builds a configuration of the core with the given plugins and commits it; called on scratch.
+    :param strict: raise the first error instead of quarantining (tests, CI).
+    """
+    manager = pluggy.PluginManager(hookspecs.PROJECT)
+    manager.add_hookspecs(hookspecs)
+    plugins = Plugins(manager)
+    for name, entry_point in candidates.items():
+        phase = "discover"
+        try:
+            module = entry_point.load()
+            phase = "check"
+            plugin = _register(plugins, name, module, entry_point)
+            plugins.known[name] = plugin
+            phase = "configure"
+            configure(plugins, [*plugins, plugin])
+            plugins.accepted[name] = plugin
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # sys.exit in a plugin must not stop the portal either
+            if strict and isinstance(error, Exception):
+                raise
+            plugins.known.pop(name, None)
+            _forget(manager, name)
+            quarantined = Quarantined(name, phase, _describe(error), _hint(phase, error))
+            plugins.quarantined.append(quarantined)
+            log.error("plugin %s is quarantined in phase %s: %s", name, phase, quarantined.error)
+    return plugins
+
+
+def _register(plugins: Plugins, name: str, module: Any, entry_point: EntryPoint) -> Plugin:
+    if not NAME.fullmatch(name) or name in RESERVED:
+        raise ContractError(f"the name {name!r} is reserved or not made of lower-case letters, digits and underscores")
+    plugins.manager.register(module, name=name)
+    plugins.manager.check_pending()
+    distribution = entry_point.dist.name if entry_point.dist else ""
+    for implementation in plugins.manager.hook.portaal_plugin_info.get_hookimpls():
+        if implementation.plugin is module:
+            info = implementation.function()
+            check_info(name, info)
+            return Plugin(info, module, distribution)
+    raise ContractError("the plugin does not implement portaal_plugin_info")
+
+
+def check_info(name: str, info: Any) -> None:
+    """Check what a plugin says of itself.
+
+    :raises ContractError: it is no PluginInfo, has another name than its entry point, or needs another API.
+    """
+    if not isinstance(info, PluginInfo):
+        raise ContractError(f"portaal_plugin_info must return PluginInfo, not {type(info).__name__}")
+    if info.name != name:
+        raise ContractError(f"the entry point is called {name!r} but the plugin calls itself {info.name!r}")
+    major, minor = info.api
+    if major != API_VERSION[0] or minor > API_VERSION[1]:
+        current = ".".join(map(str, API_VERSION))
+        raise ContractError(f"it needs portaal.api {major}.{minor}; this portal has {current}")
+
+
+def _forget(manager: pluggy.PluginManager, name: str) -> None:
+    if manager.has_plugin(name):
+        manager.unregister(name=name)
+    # A misspelled hook leaves an unspecified entry behind that would fail the next plugin's check too.
+    for hook in [hook for hook in vars(manager.hook) if not hook.startswith("_")]:
+        if not getattr(manager.hook, hook).has_spec():
+            delattr(manager.hook, hook)
+
+
+def _describe(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+def _hint(phase: str, error: BaseException) -> str:
+    if isinstance(error, SystemExit):
+        return "The plugin ends the process. Remove the call of sys.exit."
+    if phase == "discover":
+        return "The plugin cannot be imported. Reinstall it, or install what it needs."
+    if isinstance(error, pluggy.PluginValidationError):
+        return "A hook has an unknown name or arguments. Compare it with portaal.hookspecs."
+    if phase == "check":
+        return "The plugin does not keep the contract. Read the error, then docs/plugins/."
+    return "The plugin's configuration fails beside the core and the other plugins. Read the error."

@@ -1,0 +1,1 @@
+"""The test kit: fixtures for the core, for plugins and for teams that write them."""

@@ -1,0 +1,28 @@
+"""The pytest plugin of ``portaal[testkit]``: what it offers stands in the modules of this package."""
+
+from __future__ import annotations
+
+import pytest
+
+from portaal.testing.application import app, browser, built_app
+from portaal.testing.databases import connection, dbsession, engine, fresh_database, postgresql_server
+from portaal.testing.people import log_in, people
+
+__all__ = [
+    "app", "browser", "built_app", "connection", "dbsession", "engine", "fresh_database", "log_in", "people",
+    "postgresql_server",
+]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database", choices=("sqlite", "postgresql", "both"), default="both",
+        help="which database the portal's tests run on (default: both)",
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database_kind" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--database")
+        kinds = ["sqlite", "postgresql"] if chosen == "both" else [chosen]
+        metafunc.parametrize("database_kind", kinds, scope="session")

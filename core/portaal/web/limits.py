@@ -1,0 +1,49 @@
+"""What is refused before any view sees it: a foreign host name, a body that is too large, an unusual method."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from pyramid.httpexceptions import HTTPBadRequest, HTTPMethodNotAllowed, HTTPRequestEntityTooLarge
+
+if TYPE_CHECKING:
+    from pyramid.config import Configurator
+    from pyramid.request import Request
+    from pyramid.response import Response
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
+FORM_BYTES = 64 * 1024
+
+
+def limits_tween(handler, registry):  # type: ignore[no-untyped-def]
+    """Check host, method and announced size (ASVS 4.1.4, 5.2.1, 13.4.4).
+
+    Routes that take more than a form name their limit with the directive ``add_body_limit``.
+    """
+    public = urlsplit(registry.settings["portaal.public_url"])
+    hosts = {public.netloc, *registry.settings.get("portaal.extra_hosts", "").split()}
+    limits: dict[str, int] = registry["portaal.body_limits"]
+
+    def tween(request: Request) -> Response:
+        if request.method not in METHODS:
+            raise HTTPMethodNotAllowed()
+        if request.host not in hosts:
+            raise HTTPBadRequest("unknown host name")
+        limit = next((size for suffix, size in limits.items() if request.path.endswith(suffix)), FORM_BYTES)
+        if (request.content_length or 0) > limit:
+            raise HTTPRequestEntityTooLarge()
+        return handler(request)
+
+    return tween
+
+
+def add_body_limit(config: Configurator, path_suffix: str, size: int) -> None:
+    """Directive: paths that end so may have a body of up to ``size`` bytes."""
+    config.registry["portaal.body_limits"][path_suffix] = size
+
+
+def includeme(config: Configurator) -> None:
+    config.registry["portaal.body_limits"] = {}
+    config.add_directive("add_body_limit", add_body_limit)
+    config.add_tween("portaal.web.limits.limits_tween", under="pyramid.tweens.excview_tween_factory")

@@ -1,0 +1,28 @@
+"""Jinja2 for every template of the core and the plugins: escaped, strict, found by absolute asset spec."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import jinja2
+
+if TYPE_CHECKING:
+    from pyramid.config import Configurator
+
+PACKAGE_TEMPLATES = Path(__file__).parent.parent / "templates"
+CHECKOUT_TEMPLATES = Path(__file__).parents[3] / "templates"
+
+
+def includeme(config: Configurator) -> None:
+    if not PACKAGE_TEMPLATES.exists():  # a checkout: the wheel carries them inside the package
+        config.override_asset(to_override="portaal:templates/", override_with=f"{CHECKOUT_TEMPLATES}/")
+    config.add_settings(
+        {
+            "jinja2.undefined": jinja2.StrictUndefined,
+            "jinja2.trim_blocks": True,
+            "jinja2.lstrip_blocks": True,
+            "jinja2.i18n.domain": "portaal",
+        }
+    )
+    config.include("pyramid_jinja2")
