@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from pyramid.config import Configurator
 
 ENVIRONMENTS = ("development", "kto", "production")
+DEVELOPMENT_ONLY = (
+    "pyramid.debug_all", "pyramid.debug_authorization", "pyramid.reload_all", "pyramid.reload_templates",
+)
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 DEFAULTS = {
     "portaal.environment": "production",
@@ -51,7 +54,7 @@ def check(settings: dict[str, Any]) -> dict[str, Any]:
             "portaal.public_url must begin with https:// (http only in development, on this machine's own address)"
         )
     if not development:
-        for name in ("pyramid.debug_all", "pyramid.reload_all", "pyramid.reload_templates", "pyramid.debug_authorization"):
+        for name in DEVELOPMENT_ONLY:
             if str(complete.get(name, "")).lower() in {"true", "1", "yes", "on"}:
                 raise UnsafeConfigurationError(f"{name} is for development only: remove it")
         if any("debugtoolbar" in str(value) for value in complete.values()):

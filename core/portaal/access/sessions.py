@@ -1,4 +1,6 @@
-"""Server-side sessions: 20 minutes of silence end one, 8 hours end it anyway, logging out kills it (R-37, ASVS 7.3, 7.4).
+"""Server-side sessions: 20 minutes of silence end one, 8 hours end it anyway, logging out kills it.
+
+R-37, ASVS 7.3 and 7.4.
 
 Every request with a valid session counts as activity, except those that only ask how much time is left.
 """

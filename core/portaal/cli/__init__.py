@@ -13,6 +13,7 @@ COMMANDS = {
     "plugins": ("portaal.plugins.cli:plugins", "List the products and whether they are ready."),
     "serve": ("portaal.cli.serve:serve", "Run the portal with its simulated surroundings, for development."),
     "sleutels": ("portaal.cli.sleutels:sleutels", "Make the file with the portal's keys."),
+    "web": ("portaal.cli.web:web", "Serve the portal's pages and its receiving endpoint."),
     "worker": ("portaal.berichtenverkeer.delivery.cli:worker", "Deliver messages and run scheduled work."),
 }
 

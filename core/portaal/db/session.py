@@ -26,7 +26,7 @@ READ_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 READING = "portaal_reading"
 
 
-class ReadOnlyViolation(RuntimeError):
+class ReadOnlyViolationError(RuntimeError):
     """Something tried to write during a request that only reads."""
 
 
@@ -36,7 +36,7 @@ class ReadSession(Session):
 
 @event.listens_for(ReadSession, "before_flush")
 def _refuse_to_write(session: Session, flush_context: Any, instances: Any) -> None:
-    raise ReadOnlyViolation("this request only reads; write in a POST view")
+    raise ReadOnlyViolationError("this request only reads; write in a POST view")
 
 
 def make_engine(address: str | URL) -> Engine:

@@ -1,4 +1,4 @@
-"""The agreements gate: a gemeente uses the portal when every required agreement is signed and returned (R-07 to R-15)."""
+"""The agreements gate: a gemeente uses the portal once every required agreement came back signed (R-07 to R-15)."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Products as plugins: found by entry point, checked, tried on a scratch configuration, then taken in or quarantined."""
+"""Products as plugins: found by entry point, checked, tried on scratch, then taken in or quarantined."""

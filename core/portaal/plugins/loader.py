@@ -140,13 +140,11 @@ def _register(plugins: Plugins, name: str, module: Any, entry_point: EntryPoint)
     distribution = entry_point.dist.name if entry_point.dist else ""
     for implementation in plugins.manager.hook.portaal_plugin_info.get_hookimpls():
         if implementation.plugin is module:
-            info = implementation.function()
-            check_info(name, info)
-            return Plugin(info, module, distribution)
+            return Plugin(check_info(name, implementation.function()), module, distribution)
     raise ContractError("the plugin does not implement portaal_plugin_info")
 
 
-def check_info(name: str, info: Any) -> None:
+def check_info(name: str, info: Any) -> PluginInfo:
     """Check what a plugin says of itself.
 
     :raises ContractError: it is no PluginInfo, has another name than its entry point, or needs another API.
@@ -159,6 +157,7 @@ def check_info(name: str, info: Any) -> None:
     if major != API_VERSION[0] or minor > API_VERSION[1]:
         current = ".".join(map(str, API_VERSION))
         raise ContractError(f"it needs portaal.api {major}.{minor}; this portal has {current}")
+    return info
 
 
 def _forget(manager: pluggy.PluginManager, name: str) -> None:

@@ -84,7 +84,7 @@ def forbidden(request: Request) -> Any:
         if request.method in {"GET", "HEAD"}:
             return HTTPSeeOther(request.route_url("inloggen_op_portals", _query={"reden": "uitgelogd"}))
         request.response.status_int = 401
-        return {"title": _("You are not logged in"), "text": _("Log in again and repeat what you did."), "reason": reason}
+        return {"title": _("You are not logged in"), "text": _("Log in again and repeat what you did.")}
     if reason in NEXT_STEP and request.method in {"GET", "HEAD"}:
         return HTTPSeeOther(request.route_url(NEXT_STEP[reason]))
     log.info("refused", extra={"reason": reason.value, "route": getattr(request.matched_route, "name", None)})
@@ -96,7 +96,6 @@ def forbidden(request: Request) -> Any:
             "title": _("Your gemeente cannot use the portal yet"),
             "text": _("Agreements have not been signed and returned to ${operator} yet.",
                       mapping={"operator": request.registry.settings["portaal.operator_name"]}),
-            "reason": reason,
             "agreements": [standing for standing in gemeenten
                            if standing.missing_agreements and code in (None, standing.code)],
         }
@@ -104,12 +103,10 @@ def forbidden(request: Request) -> Any:
         return {
             "title": _("Your account has ended"),
             "text": _("Ask the gebruikersbeheerder of your gemeente if you need access again."),
-            "reason": reason,
         }
     return {
         "title": _("You may not do this"),
         "text": _("Your role does not include this. Ask the gebruikersbeheerder of your gemeente if you need it."),
-        "reason": reason,
     }
 
 

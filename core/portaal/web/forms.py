@@ -91,7 +91,7 @@ def parse(request: Request, model: type[Model]) -> Form[Model]:
     return check(request.POST, model)
 
 
-def check(posted: MultiDict, model: type[Model]) -> Form[Model]:
+def check(posted: MultiDict[str, Any], model: type[Model]) -> Form[Model]:
     """The same for posted fields that are at hand already."""
     unknown = set(posted) - set(model.model_fields) - {CSRF_FIELD}
     if unknown:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from translationstring import TranslationString
 
     from portaal.access.identity import GemeenteStanding, Identity
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class PortalFrame:
     def __init__(self, request: Request) -> None:
         self._request = request
         self._settings = request.registry.settings
-        self._identity: Identity | None = request.identity
+        self._identity = _identity(request)
         self.locale: str = request.locale_name
         self.session_seconds = int(sessions.INACTIVITY.total_seconds())
         self.warn_seconds = int(sessions.WARNING.total_seconds())
@@ -165,6 +168,17 @@ class PortalFrame:
         return self._request.static_path(f"portaal:static/build/{name}")
 
 
+def _identity(request: Request) -> Identity | None:
+    """Who is logged in. The page of an unexpected error must also stand when that cannot be found out."""
+    try:
+        return request.identity
+    except Exception:
+        if getattr(request, "exception", None) is None:
+            raise
+        log.exception("the error page does without the identity")
+        return None
+
+
 @dataclass(frozen=True)
 class Entry:
     label: TranslationString | str
@@ -180,9 +194,8 @@ def menu_entries(request: Request, gemeente: GemeenteStanding) -> list[Entry]:
     for plugin, entries in plugins.answers("portaal_menu"):
         if plugin.name in gemeente.active_products:
             candidates += [
-                Entry(_("${product}: ${page}", mapping={"product": plugin.info.title, "page": request.localizer.translate(e.label)}),
-                      f"{plugin.name}.{e.route}")
-                for e in sorted(entries, key=lambda entry: entry.order)
+                Entry(f"{plugin.info.title}: {request.localizer.translate(entry.label)}", f"{plugin.name}.{entry.route}")
+                for entry in sorted(entries, key=lambda entry: entry.order)
             ]
     candidates += [
         Entry(_("Users"), "gebruikers"),

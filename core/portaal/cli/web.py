@@ -1,0 +1,77 @@
+"""The web server: waitress, one process per core on one socket, a few threads each."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+from types import FrameType
+
+import click
+import waitress
+
+from portaal.cli.settings import config_option, read_settings
+from portaal.logs import configure_logging
+
+BODY_BYTES = 40_000_000
+HEADER_BYTES = 16 * 1024
+
+
+@click.command()
+@config_option
+def web(config_file: str) -> None:
+    """Serve the portal's pages and its receiving endpoint."""
+    settings = read_settings(config_file)
+    configure_logging(settings.get("portaal.log_level", "INFO"))
+    host, _, port = settings.get("portaal.listen", "127.0.0.1:6543").rpartition(":")
+    listening = socket.create_server((host.strip("[]"), int(port)), family=_family(host), backlog=1024)
+    processes = int(settings.get("portaal.processes", "1"))
+    if processes == 1:
+        _serve(settings, listening)
+    else:
+        _prefork(settings, listening, processes)
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def _serve(settings: dict[str, str], listening: socket.socket) -> None:
+    from portaal import main
+
+    proxy = settings.get("portaal.trusted_proxy") or None
+    waitress.serve(
+        main({}, **settings),
+        sockets=[listening],
+        threads=int(settings.get("portaal.threads", "4")),
+        max_request_body_size=BODY_BYTES,
+        # Above this waitress would spool a body to disk in plain text: larger than any body, so never.
+        inbuf_overflow=BODY_BYTES + 1,
+        max_request_header_size=HEADER_BYTES,
+        ident=None,
+        trusted_proxy=proxy,
+        trusted_proxy_headers={"x-forwarded-for", "x-forwarded-proto"} if proxy else None,
+        clear_untrusted_proxy_headers=True,
+        _quiet=True,
+    )
+
+
+def _prefork(settings: dict[str, str], listening: socket.socket, processes: int) -> None:
+    children = []
+    for _ in range(processes):
+        child = os.fork()
+        if child == 0:
+            _serve(settings, listening)
+            os._exit(0)
+        children.append(child)
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        for child in children:
+            os.kill(child, signal.SIGTERM)
+        sys.exit(0)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    os.wait()
+    stop(signal.SIGTERM, None)  # one ended: end all, so that whoever supervises starts anew

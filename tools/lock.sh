@@ -1,0 +1,11 @@
+#!/bin/sh
+# Renew the locked requirements: hashes for everything, no addresses.
+set -eu
+bin=$1
+"$bin/pip" install --quiet uv
+compile() {
+    "$bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header "$@"
+}
+compile pyproject.toml --output-file requirements/runtime.txt
+compile pyproject.toml requirements/dev.in --constraint requirements/runtime.txt --output-file requirements/dev.txt
+compile requirements/npm.in --output-file requirements/npm.txt
