@@ -102,9 +102,7 @@ class _ReleaseReader:
             codes=MappingProxyType({name: MappingProxyType(codes) for name, codes in lists.items()}),
         )
         self.simple = {t.name: t for t in _simple_types(_toml(shared, "datatypen"), self.release.codes)}
-        self.shared = _Names(
-            self.simple, _toml(shared, "samengesteld"), lambda name, e: Klasse(name, e, shared=True)
-        )
+        self.shared = _Names(self.simple, _toml(shared, "samengesteld"), lambda name, e: Klasse(name, e, shared=True))
 
     def types(self) -> Iterator[MessageType]:
         codes: Mapping[str, str] = self.own.get("berichtcodes", {})
@@ -116,9 +114,7 @@ class _ReleaseReader:
             if retour:
                 yield self._type(str(retour), message, codes.get(str(retour)), Kind.RETOUR, heen=number)
 
-    def _type(
-        self, number: str, message: Table, code: str | None, kind: Kind, heen: str | None = None
-    ) -> MessageType:
+    def _type(self, number: str, message: Table, code: str | None, kind: Kind, heen: str | None = None) -> MessageType:
         prefix = self.own["voorvoegsel"]
         sender, receiver = Party(message["van"]), Party(message["naar"])
         retour, answers = message.get("retour"), message.get("antwoord_op") or heen

@@ -135,6 +135,10 @@ class MessageType:
         return f"{self.release.namespace}/{self.name.lower()}/schema"
 
     @property
+    def parties(self) -> tuple[Party, Party]:
+        return self.sender, self.receiver
+
+    @property
     def header_sender(self) -> Party:
         return self.receiver if self.kind is Kind.RETOUR else self.sender
 

@@ -1,0 +1,154 @@
+"""Says in words where a message departs from its structure.
+
+libxml2 is the judge of whether it does: this only runs on what libxml2 refused, and works from the same model. Its
+own messages cannot be shown, since they repeat values.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from lxml import etree
+
+from portaal.berichtenverkeer.gate.places import below, line
+from portaal.berichtenverkeer.gate.verdict import Finding, Findings
+from portaal.berichtenverkeer.gate.words import finding
+from portaal.berichtenverkeer.standard import Base, DataType, Element, Klasse, MessageType
+
+BLANK = " \t\r\n"
+WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+")
+DATE = re.compile(r"(-?[0-9]{4,})-([0-9]{2})-([0-9]{2})")
+LEAP_YEAR = 2000
+TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?|24:00:00(\.0+)?")
+DIGITS = re.compile(r"\[0-9\]\{(\d+)\}")
+MOST_CODES = 30
+
+
+def explain(message_type: MessageType, element: etree._Element, klasse: Klasse, plaats: str, out: Findings) -> None:
+    """Add to `out` each departure of this element, which is to be of this class, and of all below it."""
+    children = [child for child in element if isinstance(child.tag, str)]
+    if _has_text(element):
+        out.add(finding("X15", line(element), plaats))
+    for found in _order(message_type, element, children, klasse, plaats):
+        out.add(found)
+    count: dict[str, int] = {}
+    for child in children:
+        part = _element_for(message_type, child, klasse)
+        if part is None:
+            continue
+        place = below(plaats, part.name)
+        if part.repeated:
+            count[part.name] = count.get(part.name, 0) + 1
+            place += f"[{count[part.name]}]"
+        if isinstance(part.type, Klasse):
+            explain(message_type, child, part.type, place, out)
+        else:
+            fault = value_fault(part.type, child.text or "", line(child), place)
+            if fault is None and len(child):
+                fault = finding("X04", line(child), place)
+            if fault is not None:
+                out.add(fault)
+
+
+def value_fault(datatype: DataType, value: str, regel: int | None, plaats: str) -> Finding | None:
+    """What is wrong with a value of a simple type, or None."""
+    match datatype.base:
+        case Base.TEXT:
+            return _text_fault(datatype, value, regel, plaats)
+        case Base.NUMBER:
+            return _number_fault(datatype, value.strip(BLANK), regel, plaats)
+        case Base.DATE:
+            return None if _is_date(value.strip(BLANK)) else finding("X10", regel, plaats)
+        case Base.TIME:
+            return None if TIME.fullmatch(value.strip(BLANK)) else finding("X11", regel, plaats)
+
+
+def _text_fault(datatype: DataType, value: str, regel: int | None, plaats: str) -> Finding | None:
+    if datatype.codes:
+        if value in datatype.codes:
+            return None
+        shown = ", ".join(list(datatype.codes)[:MOST_CODES]) + (", …" if len(datatype.codes) > MOST_CODES else "")
+        return finding("X05", regel, plaats, list=datatype.name, codes=shown)
+    if datatype.max_length is not None and len(value) > datatype.max_length:
+        return finding("X06", regel, plaats, most=datatype.max_length)
+    pattern, lines = datatype.pattern or "", value.replace("\r", "\n")
+    if not pattern or re.fullmatch(pattern, lines, re.ASCII):
+        return None
+    if not value.strip(BLANK):
+        return finding("X07", regel, plaats)
+    if "\n" in lines:
+        return finding("X14", regel, plaats)
+    digits = DIGITS.fullmatch(pattern)
+    if digits:
+        return finding("X12", regel, plaats, digits=int(digits[1]))
+    return finding("X13", regel, plaats)
+
+
+def _number_fault(datatype: DataType, value: str, regel: int | None, plaats: str) -> Finding | None:
+    if not value:
+        return finding("X07", regel, plaats)
+    if not WHOLE_NUMBER.fullmatch(value):
+        return finding("X08", regel, plaats)
+    most = datatype.maximum if datatype.maximum is not None else 0
+    if len(value) > 30 or not 0 <= int(value) <= most:
+        return finding("X09", regel, plaats, most=most)
+    if datatype.pattern is not None and not re.fullmatch(datatype.pattern, value):
+        return finding("X13", regel, plaats)
+    return None
+
+
+def _is_date(value: str) -> bool:
+    """Whether this is a date to XML Schema, which also knows years before 1 and after 9999."""
+    match = DATE.fullmatch(value)
+    if match is None or int(match[1]) == 0:
+        return False
+    year = int(match[1]) if len(match[1]) == len("2023") else LEAP_YEAR
+    try:
+        date(year, int(match[2]), int(match[3]))
+    except ValueError:
+        return False
+    return True
+
+
+def _order(
+    message_type: MessageType,
+    parent: etree._Element,
+    children: list[etree._Element],
+    klasse: Klasse,
+    plaats: str,
+) -> Iterator[Finding]:
+    """Elements that are unknown, double, out of place or missing."""
+    position = {element.name: index for index, element in enumerate(klasse.elements)}
+    seen: set[str] = set()
+    last = -1
+    for child in children:
+        element = _element_for(message_type, child, klasse)
+        if element is None:
+            yield finding("X04", line(child), plaats)
+            continue
+        here = position[element.name]
+        place = below(plaats, element.name)
+        if element.name in seen and not element.repeated:
+            yield finding("X03", line(child), place, element=element.name)
+        elif here < last:
+            before = klasse.elements[last].name
+            yield finding("X02", line(child), place, element=element.name, before=before)
+        last = max(last, here)
+        seen.add(element.name)
+    for element in klasse.elements:
+        if not element.optional and element.name not in seen:
+            place = below(plaats, element.name)
+            yield finding("X01", line(parent), place, element=element.name)
+
+
+def _element_for(message_type: MessageType, child: etree._Element, klasse: Klasse) -> Element | None:
+    """The line of the class that this child answers to, by name and namespace."""
+    name = etree.QName(child)
+    release = message_type.release
+    namespace = release.shared_namespace if klasse.shared else message_type.namespace
+    return klasse.by_name.get(name.localname) if name.namespace == namespace else None
+
+
+def _has_text(element: etree._Element) -> bool:
+    texts = [element.text, *(child.tail for child in element)]
+    return any(text and text.strip(BLANK) for text in texts)

@@ -1,0 +1,97 @@
+"""The questions that the header answers: is it the type it looks like, is it welcome here, who sends it."""
+
+import re
+from datetime import date
+from typing import Any
+
+from lxml import etree
+
+from portaal.berichtenverkeer.gate.places import line
+from portaal.berichtenverkeer.gate.verdict import Expectation, MessageHeader, Refusal, Stage
+from portaal.berichtenverkeer.gate.words import finding
+from portaal.berichtenverkeer.standard import MessageType, Party, by_namespace, releases
+
+OTHER_RELEASE = re.compile(r"http://www\.istandaarden\.nl/(?P<standard>\w{1,10})/\w{1,10}/\w{1,20}/schema")
+HEADER = "Header"
+
+
+def type_of(root: etree._Element, expectation: Expectation) -> MessageType:
+    """The type of message that this root element announces. Raises Refusal when there is none, or it is not welcome."""
+    name = etree.QName(root)
+    namespace = name.namespace or ""
+    message_type = by_namespace(namespace) if name.localname == "Bericht" else None
+    if message_type is None:
+        other = OTHER_RELEASE.fullmatch(namespace.lower())
+        newest = [r for r in releases() if other and r.standard == other["standard"]]
+        if newest:
+            raise Refusal(Stage.TYPE, finding("B41", line(root), release=newest[-1]))
+        raise Refusal(Stage.TYPE, finding("B40", line(root)))
+    if expectation.berichttypen is not None and message_type.name not in expectation.berichttypen:
+        raise Refusal(Stage.TYPE, finding("B45", line(root), berichttype=message_type.name))
+    if message_type.root is None:
+        raise Refusal(Stage.TYPE, finding("B42", line(root), berichttype=message_type.name))
+    return message_type
+
+
+def read_header(element: etree._Element, message_type: MessageType) -> MessageHeader | None:
+    """The header as data, or None when something in it is missing or wrong: the structure will tell what."""
+    own, shared = f"{{{message_type.namespace}}}", f"{{{message_type.release.shared_namespace}}}"
+
+    def text(*path: str) -> str:
+        return (element.findtext("/".join(path)) or "").strip()
+
+    try:
+        dagtekening = date.fromisoformat(text(own + "BerichtIdentificatie", shared + "Dagtekening"))
+    except ValueError:
+        return None
+    header = MessageHeader(
+        standard=message_type.release.standard,
+        release=message_type.release.version,
+        berichttype=message_type.name,
+        berichtcode=text(own + "BerichtCode"),
+        kind=message_type.kind,
+        afzender=text(own + "Afzender"),
+        ontvanger=str(Party.CAK) if Party.CAK in message_type.parties else text(own + "Ontvanger"),
+        identificatie=text(own + "BerichtIdentificatie", shared + "Identificatie"),
+        dagtekening=dagtekening,
+    )
+    return header if header.afzender and header.ontvanger and header.identificatie else None
+
+
+def check_versions(element: etree._Element, message_type: MessageType) -> None:
+    """BerichtCode, BerichtVersie and BerichtSubversie must be those of the type. Raises Refusal.
+
+    Ones that are missing are left to the structure, which says so in its own words.
+    """
+    own = f"{{{message_type.namespace}}}"
+    major, minor = message_type.release.number
+    for name, expected in {
+        "BerichtCode": message_type.code,
+        "BerichtVersie": str(major),
+        "BerichtSubversie": str(minor),
+    }.items():
+        part = element.find(own + name)
+        if part is not None and (part.text or "").strip() != expected:
+            code = "B43" if name == "BerichtCode" else "B44"
+            words: dict[str, Any] = {
+                "berichttype": message_type.name,
+                "berichtcode": message_type.code,
+                "release": message_type.release,
+            }
+            raise Refusal(Stage.TYPE, finding(code, line(part), f"{HEADER}/{name}", **words))
+
+
+def check_sender(element: etree._Element, message_type: MessageType, expectation: Expectation) -> None:
+    """The sender must be the gemeente that is expected, if one is. Raises Refusal.
+
+    In the header of a retour the parties are those of the heen (IV028): its sender stands under Ontvanger.
+    """
+    if expectation.afzender_gemeente is None:
+        return
+    if message_type.sender is not Party.GEMEENTE:
+        raise Refusal(Stage.SENDER, finding("B47", line(element), HEADER, berichttype=message_type.name))
+    name = "Afzender" if message_type.header_sender is Party.GEMEENTE else "Ontvanger"
+    part = element.find(f"{{{message_type.namespace}}}{name}")
+    if part is None or (part.text or "").strip() != expectation.afzender_gemeente:
+        where = element if part is None else part
+        raise Refusal(Stage.SENDER, finding("B46", line(where), f"{HEADER}/{name}"))

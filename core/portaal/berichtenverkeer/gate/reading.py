@@ -1,0 +1,112 @@
+"""Everything that touches libxml2: parsing with every door closed, and the two ways to read a message.
+
+A message of ordinary size is read as a tree: quickest, and with exact lines. A very large one is read as a stream
+that frees each part when it has been looked at, so that memory stays flat.
+"""
+
+from collections.abc import Iterator
+from threading import Lock
+from typing import Any, cast
+
+from lxml import etree
+
+from portaal.berichtenverkeer.gate.door import PIECE
+from portaal.berichtenverkeer.gate.explain import explain
+from portaal.berichtenverkeer.gate.places import line
+from portaal.berichtenverkeer.gate.verdict import Findings, Refusal, Stage
+from portaal.berichtenverkeer.gate.words import finding
+from portaal.berichtenverkeer.standard import MessageType
+from portaal.berichtenverkeer.standard.schema import compiled
+
+CLOSED_DOORS: dict[str, Any] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "dtd_validation": False,
+    "attribute_defaults": False,
+    "huge_tree": False,
+    "recover": False,
+    "decompress": False,
+    "collect_ids": False,
+    "strip_cdata": False,
+    "remove_comments": False,
+    "remove_pis": False,
+    "encoding": "utf-8",
+}
+MAX_DEPTH = 32
+MAX_NAMESPACES = 16
+RESOURCE_CODES = frozenset({etree.ErrorTypes.ERR_RESOURCE_LIMIT, etree.ErrorTypes.ERR_NAME_TOO_LONG})
+
+_attribute = etree.XPath("(//@*)[1]/..")
+_comment_in_value = etree.XPath("(//*[not(*)]/comment())[1]")
+_instruction = etree.XPath("(//processing-instruction())[1]")
+_too_deep = etree.XPath("(" + "/*" * (MAX_DEPTH + 1) + ")[1]")
+_validating = Lock()
+
+
+def first_element(head: bytes) -> etree._Element:
+    """The root element, read from the beginning of a message alone. Raises Refusal."""
+    parser = etree.XMLPullParser(events=("start",), **CLOSED_DOORS)
+    problem = None
+    try:
+        parser.feed(head)
+    except etree.XMLSyntaxError as error:
+        problem = error
+    for _event, root in cast("Iterator[tuple[str, etree._Element]]", parser.read_events()):
+        _check_root(root)
+        return root
+    if problem is not None:
+        raise _not_well_formed(problem)
+    raise Refusal(Stage.LIMITS, finding("B27", 1, kilobytes=PIECE // 1024))
+
+
+def _check_root(root: etree._Element) -> None:
+    info: Any = root.getroottree().docinfo
+    if info.doctype or info.internalDTD is not None or info.externalDTD is not None:
+        raise Refusal(Stage.XML, finding("B21", line(root)))
+    if root.attrib:
+        raise Refusal(Stage.LIMITS, finding("B28", line(root)))
+    if len(root.nsmap) > MAX_NAMESPACES:
+        raise Refusal(Stage.LIMITS, finding("B29", line(root)))
+
+
+def _not_well_formed(error: Any) -> Refusal:
+    if error.code in RESOURCE_CODES:
+        return Refusal(Stage.LIMITS, finding("B26", error.lineno, most=MAX_DEPTH))
+    return Refusal(Stage.XML, finding("B20", error.lineno))
+
+
+def parse(data: bytes) -> etree._Element:
+    """The whole message as a tree that is free of anything but elements and text. Raises Refusal."""
+    try:
+        root = etree.fromstring(data, etree.XMLParser(**CLOSED_DOORS))
+    except etree.XMLSyntaxError as error:
+        raise _not_well_formed(error) from None
+    _check_root(root)
+    for search, stage, code in (
+        (_instruction, Stage.XML, "B22"),
+        (_too_deep, Stage.LIMITS, "B26"),
+        (_attribute, Stage.LIMITS, "B28"),
+        (_comment_in_value, Stage.XML, "B24"),
+    ):
+        for hit in cast("list[etree._Element]", search(root)):
+            raise Refusal(stage, finding(code, line(hit), most=MAX_DEPTH))
+    return root
+
+
+def check_structure(root: etree._Element, message_type: MessageType) -> None:
+    """Validate the tree. Raises Refusal with every departure in words."""
+    schema = compiled(message_type)
+    with _validating:  # a compiled schema keeps its last errors in itself
+        valid = schema.validate(root)
+    if not valid:
+        raise structure_refusal(root, message_type)
+
+
+def structure_refusal(root: etree._Element, message_type: MessageType) -> Refusal:
+    out = Findings()
+    if message_type.root is not None:
+        explain(message_type, root, message_type.root, "", out)
+    if not out.found:
+        out.add(finding("X16", line(root), berichttype=message_type.name))
+    return Refusal(Stage.STRUCTURE, *out.found, omitted=out.omitted)

@@ -1,0 +1,127 @@
+"""What the gate is asked and what it answers."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+
+from translationstring import TranslationString
+
+from portaal.berichtenverkeer.standard import Kind
+
+Oordeel = Literal["goed", "advies", "geweigerd"]
+Niveau = Literal["advies", "weigering"]
+
+
+class Stage(StrEnum):
+    """The layers of the gate, from the outside in. A file is refused by the first one that objects."""
+
+    SIZE = "grootte"
+    FILE = "bestand"
+    ENCODING = "codering"
+    XML = "xml"
+    LIMITS = "grenzen"
+    TYPE = "type"
+    SENDER = "afzender"
+    STRUCTURE = "structuur"
+    RULES = "regels"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault: where it is, what is wrong and what to do. None of its parts ever holds a value of the message.
+
+    `regel` is the line in the file where known, `plaats` the path of element names below the root.
+    """
+
+    code: str
+    niveau: Niveau
+    regel: int | None
+    plaats: str
+    text: TranslationString
+    action: TranslationString
+
+
+@dataclass(frozen=True)
+class MessageHeader:
+    """What the header says, as it stands there: in a retour `afzender` and `ontvanger` are those of the heen.
+
+    Where a header names no receiver (iEb), `ontvanger` is "CAK".
+    """
+
+    standard: str
+    release: str
+    berichttype: str
+    berichtcode: str
+    kind: Kind
+    afzender: str
+    ontvanger: str
+    identificatie: str
+    dagtekening: date
+
+    @property
+    def envelope_sender(self) -> str:
+        """Who sends this message: the header of a retour is not swapped, its envelope is (IV028)."""
+        return self.ontvanger if self.kind is Kind.RETOUR else self.afzender
+
+    @property
+    def envelope_receiver(self) -> str:
+        return self.afzender if self.kind is Kind.RETOUR else self.ontvanger
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What is welcome here. None means: anything.
+
+    `afzender_gemeente` is the gemeente that must be the sender of the message (of its envelope, see
+    `MessageHeader.envelope_sender`); `max_size` is in bytes (OP179).
+    """
+
+    berichttypen: frozenset[str] | None = None
+    afzender_gemeente: str | None = None
+    max_size: int = 25_000_000
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The gate's answer. `findings` are at most `MAX_FINDINGS`; `omitted` counts the ones left out.
+
+    `sha256` and `size` are of the bytes as received, whatever the verdict. `stage` is the layer that refused.
+    """
+
+    oordeel: Oordeel
+    header: MessageHeader | None
+    findings: tuple[Finding, ...]
+    omitted: int
+    sha256: str
+    size: int
+    berichttype: str | None = None
+    stage: Stage | None = None
+
+
+MAX_FINDINGS = 100
+
+
+@dataclass
+class Findings:
+    """Collects findings and counts what goes over the maximum."""
+
+    found: list[Finding] = field(default_factory=list)
+    omitted: int = 0
+
+    def add(self, finding: Finding) -> None:
+        if len(self.found) < MAX_FINDINGS:
+            self.found.append(finding)
+        else:
+            self.omitted += 1
+
+    def __len__(self) -> int:
+        return len(self.found) + self.omitted
+
+
+class Refusal(Exception):  # noqa: N818 - it is an outcome, not an error
+    """Raised inside the gate by the layer that objects; never leaves it."""
+
+    def __init__(self, stage: Stage, *findings: Finding, omitted: int = 0) -> None:
+        super().__init__(stage)
+        self.stage, self.findings, self.omitted = stage, findings, omitted
