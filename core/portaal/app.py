@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from importlib.metadata import EntryPoint
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from portaal.web.i18n import register_localizers
 if TYPE_CHECKING:
     from pyramid.router import Router
 
-    from portaal.plugins.loader import Plugin, Plugins
+    from portaal.plugins.loader import Plugins
 
 
 def make_app(settings: Mapping[str, Any], candidates: Mapping[str, EntryPoint] | None = None) -> Router:
@@ -26,26 +26,22 @@ def make_app(settings: Mapping[str, Any], candidates: Mapping[str, EntryPoint] |
     :raises portaal.configuration.UnsafeConfigurationError: see :mod:`portaal.configuration`.
     """
     checked = configuration.check(dict(settings))
-    strict = checked.get("portaal.strict_plugins", "false") == "true"
 
-    def configure(plugins: Plugins, accepted: Iterable[Plugin]) -> Configurator:
-        return _configured(checked, plugins, accepted)
+    def core(plugins: Plugins) -> Configurator:
+        config = Configurator(settings=dict(checked))
+        config.registry["portaal.plugins"] = plugins
+        core_includeme(config)
+        config.commit()  # so that a plugin which takes a name of the core is found out, not preferred
+        return config
 
-    plugins = loader.load(loader.discover() if candidates is None else candidates, configure, strict=strict)
-    config = configure(plugins, plugins)
+    config = loader.load(
+        loader.discover() if candidates is None else candidates,
+        core,
+        install,
+        strict=checked["portaal.strict_plugins"] == "true",
+    )
     register_localizers(config)
     return config.make_wsgi_app()
-
-
-def _configured(settings: Mapping[str, Any], plugins: Plugins, accepted: Iterable[Plugin]) -> Configurator:
-    config = Configurator(settings=dict(settings))
-    config.registry["portaal.plugins"] = plugins
-    core_includeme(config)
-    config.commit()  # whoever comes later and takes a name of the core is refused, not preferred
-    for plugin in accepted:
-        install(config, plugins, plugin)
-    config.commit()
-    return config
 
 
 def core_includeme(config: Configurator) -> None:

@@ -11,6 +11,7 @@ from pyramid.renderers import render
 if TYPE_CHECKING:
     from pyramid.request import Request
 
+    from portaal.plugins.contract import Tile
     from portaal.plugins.loader import Plugin
 
 log = logging.getLogger(__name__)
@@ -21,7 +22,7 @@ def rendered_tiles(request: Request, plugin: Plugin, gemeentecode: str) -> list[
     from portaal.access.reach import RouteRequest
     from portaal.access.resources import product_factory
 
-    context = product_factory(plugin.name)(RouteRequest(request, {"gemeentecode": gemeentecode}))  # type: ignore[arg-type]
+    context = product_factory(plugin.name)(RouteRequest(request, {"gemeentecode": gemeentecode}))
     tiles = request.registry["portaal.plugins"].call(plugin, "portaal_tiles") or ()
     return [
         _render(request, plugin, tile, gemeentecode)
@@ -30,7 +31,7 @@ def rendered_tiles(request: Request, plugin: Plugin, gemeentecode: str) -> list[
     ]
 
 
-def _render(request: Request, plugin: Plugin, tile, gemeentecode: str) -> Markup | None:  # type: ignore[no-untyped-def]
+def _render(request: Request, plugin: Plugin, tile: Tile, gemeentecode: str) -> Markup | None:
     try:
         with request.dbsession.begin_nested():
             variables = dict(tile.load(request, gemeentecode))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from portaal.access.models import Role
 from portaal.access.permissions import Permission
+from portaal.plugins.answers import check_answers
 from portaal.plugins.configurator import PluginConfigurator
-from portaal.plugins.errors import ContractError
+from portaal.plugins.guard import check_changes, snapshot
 from portaal.web.i18n import _
 
 if TYPE_CHECKING:
@@ -17,15 +18,17 @@ if TYPE_CHECKING:
 
 
 def install(config: Configurator, plugins: Plugins, plugin: Plugin) -> None:
-    """Declare the plugin's permissions, then let it add its routes and views.
+    """Declare the plugin's permissions, let it add its routes and views, and look at what it changed.
 
-    :raises ContractError: a permission or prefix is not the plugin's own.
+    :raises ContractError: a permission or prefix is not the plugin's own, or it changed what is not its own.
     """
+    check_answers(plugins, plugin)
     permissions = [*(plugins.call(plugin, "portaal_permissions") or ()), *settings_permissions(plugins, plugin)]
-    for permission in permissions:
-        _check_permission(plugin.name, permission)
     config.registry["portaal.permissions"].declare(plugin.name, permissions)
+    before = snapshot(config)
     plugins.call(plugin, "portaal_includeme", config=PluginConfigurator(config, plugin.name))
+    config.commit()
+    check_changes(config, plugin.name, before)
 
 
 def settings_permissions(plugins: Plugins, plugin: Plugin) -> list[Permission]:
@@ -39,9 +42,3 @@ def settings_permissions(plugins: Plugins, plugin: Plugin) -> list[Permission]:
                    (Role.PRODUCTBEHEERDER,)),
     ]
 
-
-def _check_permission(plugin: str, permission: Any) -> None:
-    if not isinstance(permission, Permission):
-        raise ContractError(f"portaal_permissions must give Permission objects, not {type(permission).__name__}")
-    if not permission.name.startswith(f"{plugin}:"):
-        raise ContractError(f"permission {permission.name!r} must begin with {plugin + ':'!r}")

@@ -1,14 +1,14 @@
 """Loading plugins: one that is wrong is quarantined with phase, error and hint; the others and the portal start.
 
-The phases, per plugin in the order of their names: *discover* (import), *check* (info, names, permissions), *configure*
-(on a scratch configurator together with the core and everything accepted so far), *accept*.
+The phases, per plugin in the order of their names: *discover* (import), *check* (info, names), *configure* (beside the
+core and everything accepted so far). A configuration that a plugin spoilt is thrown away and made anew without it.
 """
 
 from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any
@@ -27,8 +27,6 @@ log = logging.getLogger(__name__)
 GROUP = "portaal.plugins"
 NAME = re.compile(r"[a-z][a-z0-9_]{1,38}")
 RESERVED = frozenset({"portaal", "gemeente", "gebruikers", "servicedesk", "audit", "alembic", "instellingen"})
-
-Loader = Callable[[], Any]
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ class Plugins:
 
     def __init__(self, manager: pluggy.PluginManager) -> None:
         self.manager = manager
-        self.known: dict[str, Plugin] = {}
+        self.known: dict[str, Plugin] = {}  # the accepted ones, and the one being tried
         self.accepted: dict[str, Plugin] = {}
         self.quarantined: list[Quarantined] = []
 
@@ -75,6 +73,19 @@ class Plugins:
 
     def get(self, name: str) -> Plugin | None:
         return self.accepted.get(name)
+
+    def quarantine(self, name: str, phase: str, error: BaseException) -> None:
+        """Leave a plugin out, and keep why."""
+        quarantined = Quarantined(name, phase, _describe(error), _hint(phase, error))
+        self.quarantined.append(quarantined)
+        log.error("plugin %s is quarantined in phase %s: %s", name, phase, quarantined.error)
+        self.known.pop(name, None)
+        if self.manager.has_plugin(name):
+            self.manager.unregister(name=name)
+        # A misspelled hook leaves an unspecified entry behind that would fail the next plugin's check too.
+        for hook in [hook for hook in vars(self.manager.hook) if not hook.startswith("_")]:
+            if not getattr(self.manager.hook, hook).has_spec():
+                delattr(self.manager.hook, hook)
 
     def call(self, plugin: Plugin, hook: str, **arguments: Any) -> Any:
         """The answer of one plugin to one hook, or None where it does not implement it."""
@@ -98,17 +109,18 @@ def discover() -> dict[str, EntryPoint]:
 
 def load(
     candidates: Mapping[str, EntryPoint],
-    configure: Callable[[Plugins, Iterable[Plugin]], Configurator],
+    core: Callable[[Plugins], Configurator],
+    install: Callable[[Configurator, Plugins, Plugin], None],
     *, strict: bool = False,
-) -> Plugins:
-    """Take in every plugin that keeps the contract.
+) -> Configurator:
+    """A configuration with the core and every plugin that keeps the contract.
 
-    :param configure: builds a configuration of the core with the given plugins and commits it; called on scratch.
+    :param core: makes a configuration of the core alone.
+    :param install: adds one plugin to a configuration; raises when it may not be there.
     :param strict: raise the first error instead of quarantining (tests, CI).
     """
-    manager = pluggy.PluginManager(hookspecs.PROJECT)
-    manager.add_hookspecs(hookspecs)
-    plugins = Plugins(manager)
+    plugins = Plugins(_manager())
+    config = core(plugins)
     for name, entry_point in candidates.items():
         phase = "discover"
         try:
@@ -117,19 +129,32 @@ def load(
             plugin = _register(plugins, name, module, entry_point)
             plugins.known[name] = plugin
             phase = "configure"
-            configure(plugins, [*plugins, plugin])
+            install(config, plugins, plugin)
             plugins.accepted[name] = plugin
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # sys.exit in a plugin must not stop the portal either
             if strict and isinstance(error, Exception):
                 raise
-            plugins.known.pop(name, None)
-            _forget(manager, name)
-            quarantined = Quarantined(name, phase, _describe(error), _hint(phase, error))
-            plugins.quarantined.append(quarantined)
-            log.error("plugin %s is quarantined in phase %s: %s", name, phase, quarantined.error)
-    return plugins
+            plugins.quarantine(name, phase, error)
+            if phase == "configure":
+                config = _again(core, install, plugins)
+    return config
+
+
+def _manager() -> pluggy.PluginManager:
+    manager = pluggy.PluginManager(hookspecs.PROJECT)
+    manager.add_hookspecs(hookspecs)
+    return manager
+
+
+def _again(
+    core: Callable[[Plugins], Configurator], install: Callable[[Configurator, Plugins, Plugin], None], plugins: Plugins
+) -> Configurator:
+    config = core(plugins)
+    for plugin in plugins:
+        install(config, plugins, plugin)
+    return config
 
 
 def _register(plugins: Plugins, name: str, module: Any, entry_point: EntryPoint) -> Plugin:
@@ -158,15 +183,6 @@ def check_info(name: str, info: Any) -> PluginInfo:
         current = ".".join(map(str, API_VERSION))
         raise ContractError(f"it needs portaal.api {major}.{minor}; this portal has {current}")
     return info
-
-
-def _forget(manager: pluggy.PluginManager, name: str) -> None:
-    if manager.has_plugin(name):
-        manager.unregister(name=name)
-    # A misspelled hook leaves an unspecified entry behind that would fail the next plugin's check too.
-    for hook in [hook for hook in vars(manager.hook) if not hook.startswith("_")]:
-        if not getattr(manager.hook, hook).has_spec():
-            delattr(manager.hook, hook)
 
 
 def _describe(error: BaseException) -> str:

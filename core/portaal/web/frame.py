@@ -165,7 +165,7 @@ class PortalFrame:
 
     def static(self, name: str) -> str:
         """The address of a built file, e.g. ``portaal.css``."""
-        return self._request.static_path(f"portaal:static/build/{name}")
+        return self._request.registry["portaal.static"].path(self._request, name)
 
 
 def _identity(request: Request) -> Identity | None:

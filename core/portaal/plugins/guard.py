@@ -1,0 +1,139 @@
+"""What a plugin changed when it was tried on scratch, and whether it may.
+
+Pyramid lets a later registration win silently once the core has committed: a view, a policy, a template. So the
+configuration is compared before and after each plugin. The guard catches mistakes; it is no wall against malice, since
+a plugin is code in our process (docs/plugins/trust.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pyramid.interfaces import IRoutesMapper
+
+from portaal.access.resources import ProductContext
+from portaal.plugins.errors import ContractError
+
+if TYPE_CHECKING:
+    from pyramid.config import Configurator
+    from pyramid.registry import Introspectable
+
+# What PluginConfigurator's directives leave behind.
+OWN_CATEGORIES = frozenset({"routes", "root factories", "views", "permissions", "templates", "static views"})
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What is registered at one moment."""
+
+    introspectables: dict[tuple[str, int], Introspectable]
+    utilities: dict[tuple[Any, str], Any]
+    adapters: dict[tuple[Any, ...], Any]
+    subscribers: int
+    settings: dict[str, Any]
+    registry: dict[str, Any]
+    jinja: dict[str, dict[str, Any]]
+
+
+def snapshot(config: Configurator) -> Snapshot:
+    """Look at everything a plugin could change."""
+    registry = config.registry
+    environment = config.get_jinja2_environment()
+    return Snapshot(
+        introspectables={
+            (category, item["introspectable"].discriminator_hash): item["introspectable"]
+            for category, items in registry.introspector.categorized()
+            for item in items
+        },
+        utilities={(u.provided, u.name): u.component for u in registry.registeredUtilities()},
+        adapters={(*a.required, a.provided, a.name): a.factory for a in registry.registeredAdapters()},
+        subscribers=len(list(registry.registeredHandlers())),
+        settings=dict(registry.settings),
+        registry=dict(registry),
+        jinja={"globals": dict(environment.globals), "filters": dict(environment.filters),
+               "tests": dict(environment.tests)},
+    )
+
+
+def check_changes(config: Configurator, plugin: str, before: Snapshot) -> None:
+    """Compare now with ``before``.
+
+    :raises ContractError: naming everything the plugin changed that is not its own.
+    """
+    after = snapshot(config)
+    faults = [*_introspection(config, plugin, before, after), *_registry(before, after)]
+    if faults:
+        raise ContractError("; ".join(sorted(set(faults))))
+
+
+def _introspection(config: Configurator, plugin: str, before: Snapshot, after: Snapshot) -> Iterator[str]:
+    for key, introspectable in before.introspectables.items():
+        if after.introspectables.get(key) is not introspectable:
+            yield f"it replaces {_name(introspectable)} of the portal"
+    for key in after.introspectables.keys() - before.introspectables.keys():
+        added = after.introspectables[key]
+        if added.category_name not in OWN_CATEGORIES:
+            yield f"it adds {_name(added)}, which only the core may"
+        elif added.category_name == "root factories" and not _is_core_factory(added["factory"], plugin):
+            yield "it adds a root factory of its own; the core's decides who may what"
+        elif added.category_name == "routes":
+            yield from _route_faults(config, plugin, added)
+        elif added.category_name == "views":
+            yield from _view_faults(config, plugin, added)
+
+
+def _route_faults(config: Configurator, plugin: str, route: Introspectable) -> Iterator[str]:
+    name, pattern = route["name"], route["pattern"]
+    if not name.startswith(f"{plugin}."):
+        yield f"route {name!r} must begin with {plugin + '.'!r}"
+    if not pattern.startswith((f"/g/{{gemeentecode:[0-9]{{4}}}}/{plugin}/", f"/static/{plugin}/")):
+        yield f"route {name!r} lies outside the product's own address"
+    registered = config.registry.getUtility(IRoutesMapper).get_route(name)
+    if registered is None or not _is_core_factory(registered.factory, plugin):
+        yield f"route {name!r} has a root factory of its own; the core's decides who may what"
+
+
+def _is_core_factory(factory: Any, plugin: str) -> bool:
+    return isinstance(factory, type) and issubclass(factory, ProductContext) and factory.product == plugin
+
+
+def _view_faults(config: Configurator, plugin: str, view: Introspectable) -> Iterator[str]:
+    name = view["route_name"] or view["name"] or "a view"
+    if not (view["route_name"] or "").startswith(f"{plugin}."):
+        yield f"view {name!r} is not on one of the product's own routes"
+    permissions = {
+        related.discriminator
+        for related in config.registry.introspector.related(view) or ()
+        if related.category_name == "permissions"
+    }
+    declared = {permission.name for permission in config.registry["portaal.permissions"].of_owner(plugin)}
+    if not permissions or not permissions <= declared:
+        yield f"view {name!r} needs a permission that the product declares"
+    if not view["request_methods"]:
+        yield f"view {name!r} needs a request method"
+    if view["decorator"] is not None or view["mapper"] is not None:
+        yield f"view {name!r} has a decorator or mapper of its own"
+
+
+def _registry(before: Snapshot, after: Snapshot) -> Iterator[str]:
+    for (provided, name), component in before.utilities.items():
+        if after.utilities.get((provided, name)) is not component:
+            yield f"it replaces {provided.__name__} {name}".rstrip()
+    for key, factory in before.adapters.items():
+        if after.adapters.get(key) is not factory:
+            yield f"it replaces a view or adapter of the portal ({getattr(key[-2], '__name__', key[-2])})"
+    if after.subscribers != before.subscribers:
+        yield "it adds a subscriber; use the hooks"
+    if after.settings != before.settings:
+        yield "it changes the settings of the portal"
+    if after.registry != before.registry:
+        yield "it changes the registry of the portal"
+    for kind, names in before.jinja.items():
+        if after.jinja[kind] != names:
+            yield f"it changes the template {kind}"
+
+
+def _name(introspectable: Introspectable) -> str:
+    return f"{introspectable.category_name}: {introspectable.title}"
