@@ -1,0 +1,55 @@
+// Shows how far an upload is. The server answers with the page to go to, in the header X-Portaal-Location.
+class Upload {
+  constructor(form) {
+    this.form = form;
+    this.bar = form.querySelector('progress');
+    this.status = form.querySelector('[role=status]');
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.send();
+    });
+  }
+
+  send() {
+    const request = new XMLHttpRequest();
+    request.upload.addEventListener('progress', (event) => this.show(event));
+    request.upload.addEventListener('load', () => this.say(this.status.dataset.pzChecking));
+    request.addEventListener('load', () => this.follow(request));
+    request.addEventListener('error', () => this.fail());
+    request.open('POST', this.form.action);
+    request.setRequestHeader('X-Requested-With', 'XMLHttpRequest');
+    request.setRequestHeader('X-CSRF-Token', this.form.elements.csrf_token.value);
+    request.send(new FormData(this.form));
+  }
+
+  show({ lengthComputable, loaded, total }) {
+    if (!lengthComputable) return;
+    this.bar.hidden = false;
+    this.bar.max = total;
+    this.bar.value = loaded;
+    // Screen readers hear tens only.
+    this.say(this.status.dataset.pzProgress.replace('{percent}', Math.floor((loaded / total) * 10) * 10));
+  }
+
+  follow(request) {
+    const address = request.getResponseHeader('X-Portaal-Location');
+    const next = address && new URL(address, location.href);
+    if (next?.origin === location.origin) location.assign(next);
+    // Refused, so nothing was kept: the plain form may be sent, and brings the page that says why.
+    else if (request.status >= 400 && request.status < 500) this.form.submit();
+    else this.fail();
+  }
+
+  // Whether the files arrived is unknown here, so people look before they send them again.
+  fail() {
+    this.bar.hidden = true;
+    this.say(this.status.dataset.pzFailed);
+    delete this.form.dataset.pzSent;
+  }
+
+  say(text) {
+    if (this.status.textContent !== text) this.status.textContent = text;
+  }
+}
+
+for (const form of document.querySelectorAll('form[data-pz-upload]')) new Upload(form);
