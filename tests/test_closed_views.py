@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pyramid.httpexceptions import default_exceptionresponse_view
 from pyramid.interfaces import ISecurityPolicy
 from pyramid.security import NO_PERMISSION_REQUIRED
 
@@ -24,7 +25,7 @@ def views(app: Any) -> list[tuple[str, str | None, Any]]:
         permissions = {r["value"] for r in item["related"] if r.category_name == "permissions"}
         if view["exception_only"] or view["callable"].__class__.__name__ == "static_view":
             continue
-        if view["route_name"] is None and view["name"] is None:  # Pyramid's default exception views
+        if view["callable"] is default_exceptionresponse_view:  # Pyramid's own
             continue
         found.append((view["route_name"], permissions.pop() if permissions else None, view))
     return found

@@ -42,7 +42,8 @@ class PortaalSecurityPolicy:
         self._identities = RequestLocalCache(self._load)
 
     def _load(self, request: Request) -> Identity | None:
-        identity = load_identity(request.dbsession, request.browser_binding)
+        # Apart from the request's own transaction, and before it begins: on SQLite a touch could not get in between.
+        identity = load_identity(request.reading_dbsession, request.browser_binding)
         if identity is not None and not request.environ.get("portaal.no_activity"):
             sessions.touch(request.registry, identity.session_id, identity.last_active_at)
         return identity

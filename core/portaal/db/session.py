@@ -84,7 +84,8 @@ def _writing_session(request: Request) -> Session:
 
 
 def _reading_session(request: Request) -> Session:
-    session = ReadSession(request.registry["portaal.reading_engine"], **request.registry["portaal.session_options"])
+    registry = request.registry
+    session = ReadSession(registry["portaal.reading_engine"], **registry["portaal.reading_session_options"])
     request.add_finished_callback(lambda _: session.close())
     return session
 
@@ -119,6 +120,7 @@ def includeme(config: Configurator) -> None:
         reading_engine(engine) if isinstance(engine, Engine) else engine  # tests bind one connection for all
     )
     config.registry["portaal.session_options"] = settings.get("portaal.session_options", {})
+    config.registry["portaal.reading_session_options"] = settings.get("portaal.reading_session_options", {})
     config.registry["portaal.writing_gets"] = set()
     config.add_settings(
         {

@@ -16,7 +16,7 @@ from portaal.access import sessions
 from portaal.access.models import Account
 from portaal.app import make_app
 from portaal.keyring import Keyring
-from portaal.testing.databases import SESSION_OPTIONS
+from portaal.testing.databases import READING_SESSION_OPTIONS, SESSION_OPTIONS
 
 KEYRING = Keyring({"test-1": b"k" * 32}, "test-1")
 
@@ -35,6 +35,7 @@ def app_settings(folder: Path) -> dict[str, Any]:
         "portaal.servicedesk_phone": "030 000 00 00",
         "portaal.servicedesk_email": "servicedesk@portaal.example",
         "portaal.session_options": SESSION_OPTIONS,
+        "portaal.reading_session_options": READING_SESSION_OPTIONS,
     }
 
 
@@ -64,6 +65,11 @@ class Browser(webtest.TestApp):
         sessions.start(dbsession, token, account.id, level)
         dbsession.commit()
         self.set_cookie("portaal", token)
+
+    def log_out(self, response: webtest.TestResponse) -> webtest.TestResponse:
+        """Press the button in the header of a page."""
+        form = next(form for form in response.forms.values() if form.action.endswith("/uitloggen"))
+        return form.submit()
 
     def log_out_quietly(self) -> None:
         """Forget the cookie, as another browser would."""

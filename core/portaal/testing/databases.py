@@ -20,6 +20,8 @@ from portaal.db.session import make_engine
 from portaal.testing.seed import seed
 
 SESSION_OPTIONS: dict[str, Any] = {"join_transaction_mode": "create_savepoint", "expire_on_commit": False}
+# A session that only reads leaves the test's transaction alone when it closes.
+READING_SESSION_OPTIONS: dict[str, Any] = {"join_transaction_mode": "rollback_only", "expire_on_commit": False}
 
 
 @pytest.fixture(scope="session")
