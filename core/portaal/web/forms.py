@@ -111,19 +111,20 @@ def check(posted: MultiDict[str, Any], model: type[Model]) -> Form[Model]:
     try:
         return Form(data, value=model.model_validate(filled))
     except pydantic.ValidationError as error:
-        return Form(data, errors=_messages(error, list(model.model_fields)))
+        return Form(data, errors=messages(error, list(model.model_fields)))
 
 
 def _is_multiple(annotation: Any) -> bool:
     return getattr(annotation, "__origin__", annotation) in (list, tuple, set, frozenset)
 
 
-def _messages(error: pydantic.ValidationError, order: list[str]) -> dict[str, TranslationString]:
-    messages: dict[str, TranslationString] = {}
+def messages(error: pydantic.ValidationError, order: list[str]) -> dict[str, TranslationString]:
+    """One message per field that is wrong, in the given order; "" stands for the model as a whole."""
+    found: dict[str, TranslationString] = {}
     for fault in error.errors(include_url=False, include_input=False):
         name = str(fault["loc"][0]) if fault["loc"] else ""
-        messages.setdefault(name, _message(fault))
-    return dict(sorted(messages.items(), key=lambda item: order.index(item[0]) if item[0] in order else len(order)))
+        found.setdefault(name, _message(fault))
+    return dict(sorted(found.items(), key=lambda item: order.index(item[0]) if item[0] in order else len(order)))
 
 
 def _message(fault: Any) -> TranslationString:
