@@ -1,0 +1,82 @@
+"""What every response carries and what is refused at the door (ASVS 3.4, 4.1, 5.2.1, 14.3.2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from portaal.testing.application import Browser
+
+HEADERS = {
+    "Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "Cross-Origin-Opener-Policy",
+    "X-Frame-Options", "Permissions-Policy",
+}
+START = "/Inloggen-op-portals"
+
+
+@pytest.mark.parametrize(("path", "method", "status"), [
+    (START, "GET", 200), ("/", "GET", 303), ("/bestaat-niet", "GET", 404), ("/g/0363/", "GET", 303),
+    (START, "POST", 404), ("/uitloggen", "POST", 400), (START, "TRACE", 405), (START, "OPTIONS", 405),
+])
+def test_every_response_has_the_security_headers(browser: Browser, path: str, method: str, status: int) -> None:
+    response = browser.request(path, method=method, headers={"Host": "localhost"}, expect_errors=True)
+    assert response.status_int == status
+    assert set(response.headers) >= HEADERS
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_the_policy_allows_no_inline_script_or_style(browser: Browser) -> None:
+    policy = browser.get(START).headers["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "data:" not in policy
+    assert policy.startswith("default-src 'none'")
+
+
+def test_a_foreign_host_name_is_refused(browser: Browser) -> None:
+    response = browser.get(START, headers={"Host": "evil.example"}, status=400)
+    assert "evil.example" not in response.text
+
+
+def test_a_form_larger_than_64_kib_is_refused(log_in: Any) -> None:
+    browser = log_in(("gebruiker", "iwmo"))
+    browser.post("/uitloggen", "x" * 70_000, status=413)
+
+
+def test_a_post_without_token_changes_nothing(log_in: Any) -> None:
+    browser = log_in(("gebruiker", "iwmo"))
+    browser.post("/uitloggen", status=400)
+    browser.get("/g/0363/", status=200)
+
+
+def test_another_browsers_token_is_refused(log_in: Any, browser: Browser) -> None:
+    def token() -> str:
+        return browser.get("/g/0363/").html.find("input", {"name": "csrf_token"})["value"]
+
+    log_in(("gebruiker", "iwmo"))
+    before = token()
+    log_in(("gebruiker", "iwmo"))
+    assert token() != before
+    browser.post("/uitloggen", {"csrf_token": before}, status=400)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_an_unexpected_error_tells_nothing_but_a_reference(
+    app: Any, browser: Browser, language: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(*args: Any) -> None:
+        raise RuntimeError("geheim 999990019")
+
+    monkeypatch.setattr("portaal.access.policy.load_identity", fails)
+    response = browser.get(f"/g/0363/?taal={language}", status=500)
+    assert "geheim" not in response.text
+    assert "RuntimeError" not in response.text
+    assert ("Kenmerk" if language == "nl" else "Reference") in response.text
+    assert set(response.headers) >= HEADERS
+
+
+def test_the_language_choice_is_kept(browser: Browser) -> None:
+    assert '<html lang="nl"' in browser.get(START).text
+    assert '<html lang="en"' in browser.get(f"{START}?taal=en").text
+    assert '<html lang="en"' in browser.get(START).text
+    assert '<html lang="en"' in browser.get(f"{START}?taal=xx").text
