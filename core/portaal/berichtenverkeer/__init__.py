@@ -1,1 +1,26 @@
 """Message traffic: the toolkit that any product can use. A product says which messages, this says how."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pyramid.config import Configurator
+
+
+def includeme(config: Configurator) -> None:
+    # Imported here: the gate and the envelope are used from the shell, without a web application.
+    from portaal.berichtenverkeer.delivery.connectors import connectors_from
+    from portaal.berichtenverkeer.receiving.callers import Callers
+    from portaal.berichtenverkeer.storage import FilePayloadStore
+    from portaal.configuration import UnsafeConfigurationError
+
+    settings = config.registry.settings
+    if not settings.get("portaal.storage"):
+        raise UnsafeConfigurationError("set portaal.storage: the folder where encrypted messages are kept")
+    folder = Path(settings["portaal.storage"])
+    config.registry["portaal.payloads"] = FilePayloadStore(folder, config.registry["portaal.keyring"])
+    config.registry["portaal.connectors"] = connectors_from(settings)
+    config.registry["portaal.callers"] = Callers.from_settings(settings)
+    config.include("portaal.berichtenverkeer.receiving.views")

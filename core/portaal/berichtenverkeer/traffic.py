@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pyramid.registry import Registry
 
 
 @dataclass(frozen=True)
@@ -19,3 +24,12 @@ class Traffic:
     sends: frozenset[str]
     receives: frozenset[str]
     partner: str
+
+
+def all_traffic(registry: Registry) -> Mapping[str, Traffic]:
+    """The traffic of every product that has any, by the product's name."""
+    if "portaal.traffic" not in registry:
+        registry["portaal.traffic"] = {
+            plugin.name: traffic for plugin, traffic in registry["portaal.plugins"].answers("portaal_traffic")
+        }
+    return registry["portaal.traffic"]

@@ -9,10 +9,13 @@ from portaal.berichtenverkeer.envelope.build import (
     build,
     build_confirmation,
     build_fault,
+    fault_document,
     payload_limit,
 )
 from portaal.berichtenverkeer.envelope.layout import MAX_ENVELOPE, MAX_SOAP
 from portaal.berichtenverkeer.envelope.model import (
+    GGK,
+    PORTAAL,
     Confirmation,
     Envelope,
     EnvelopeError,
@@ -27,8 +30,10 @@ from portaal.berichtenverkeer.envelope.model import (
 from portaal.berichtenverkeer.envelope.parse import EnvelopeReader, read
 
 __all__ = [
+    "GGK",
     "MAX_ENVELOPE",
     "MAX_SOAP",
+    "PORTAAL",
     "Confirmation",
     "Envelope",
     "EnvelopeError",
@@ -43,6 +48,7 @@ __all__ = [
     "build",
     "build_confirmation",
     "build_fault",
+    "fault_document",
     "new_reference",
     "payload_limit",
     "read",

@@ -91,26 +91,37 @@ def build_confirmation(confirmation: Confirmation) -> SoapMessage:
     return _soap(layout.action, message)
 
 
+def fault_document(fault: Fault) -> bytes:
+    """A Fo01 or Fo03 as an XML document of its own, without SOAP around it.
+
+    :raises EnvelopeError: VALUE when a field breaks the specification.
+    """
+    return _DECLARATION + _fault(fault)
+
+
 def build_fault(fault: Fault) -> SoapMessage:
     """A Fo01 as SOAP request, or a Fo03 as SOAP fault.
 
     :raises EnvelopeError: VALUE when a field breaks the specification.
     """
-    layout = LAYOUTS[fault.code]
-    values = _stuurgegevens(fault.code, fault) | {
-        "code": fault.foutcode,
-        "plek": fault.plek.value,
-        "omschrijving": fault.omschrijving,
-        "details": fault.details,
-    }
-    message = _write(layout, values)
+    message = _fault(fault)
     if fault.code is StufCode.FO03:
         blame = "Client" if fault.plek is Plek.CLIENT else "Server"
         message = (
             f"<soap:Fault><faultcode>soap:{blame}</faultcode><faultstring>{html.escape(fault.omschrijving)}"
             f"</faultstring><detail>".encode() + message + b"</detail></soap:Fault>"
         )
-    return _soap(layout.action, message)
+    return _soap(LAYOUTS[fault.code].action, message)
+
+
+def _fault(fault: Fault) -> bytes:
+    values = _stuurgegevens(fault.code, fault) | {
+        "code": fault.foutcode,
+        "plek": fault.plek.value,
+        "omschrijving": fault.omschrijving,
+        "details": fault.details,
+    }
+    return _write(LAYOUTS[fault.code], values)
 
 
 def _soap(action: str, message: bytes) -> SoapMessage:

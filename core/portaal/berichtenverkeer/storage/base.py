@@ -31,6 +31,9 @@ class PayloadWriter(Protocol):
     def commit(self) -> None:
         """Make it durable and readable under its id."""
 
+    def abort(self) -> None:
+        """Remove what was written; after a commit, nothing."""
+
     def __enter__(self) -> Self: ...
 
     def __exit__(

@@ -1,0 +1,1 @@
+"""Which messages there are, where each stands, what happened to it, and which belong together."""
