@@ -1,0 +1,15 @@
+"""Notices to people: a page, a number in the header, and a mail that only points there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pyramid.config import Configurator
+
+
+def includeme(config: Configurator) -> None:
+    from portaal.notifications.mail import make_mailer
+
+    make_mailer(config.registry.settings)  # settings that cannot work stop the portal here, not the first mail
+    config.include("portaal.notifications.views")

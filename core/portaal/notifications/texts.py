@@ -1,0 +1,123 @@
+"""What notices say and where they lead: on the screen with names, in a mail without."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from translationstring import TranslationString
+
+from portaal.access.models import Account
+from portaal.gebruikersbeheer.wording import ROLE_TITLES, product_title
+from portaal.notifications.models import Notification, NotificationKind
+from portaal.organisations.models import Gemeente
+from portaal.web.i18n import _
+
+if TYPE_CHECKING:
+    from pyramid.request import Request
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The texts of one kind of notice.
+
+    :param text: for the screen; may use ``${person}``, ``${gemeente}``, ``${product}`` and ``${role}``.
+    :param mail: for a mail; names nobody (ASVS 16.2.5).
+    :param route: the page it leads to.
+    """
+
+    text: TranslationString
+    mail: TranslationString
+    route: str
+
+
+WORDINGS = {
+    NotificationKind.NIEUWE_AANMELDING: Wording(
+        _("${person} registered as a new user of ${gemeente}. Grant roles and give the verification code."),
+        _("Somebody registered as a new user of your gemeente."),
+        "gebruiker",
+    ),
+    NotificationKind.WACHT_OP_GEBRUIKERSBEHEERDER: Wording(
+        _("${person} registered for ${gemeente}, which has no gebruikersbeheerder yet."),
+        _("Somebody registered for a gemeente that has no gebruikersbeheerder yet."),
+        "servicedesk_gemeente",
+    ),
+    NotificationKind.ROL_TOEGEKEND: Wording(
+        _("You now have the role ${role} for ${product} of ${gemeente}."),
+        _("You were given a role in the portal."),
+        "overzicht",
+    ),
+    NotificationKind.ROL_INGETROKKEN: Wording(
+        _("You no longer have the role ${role} for ${product} of ${gemeente}."),
+        _("A role that you had in the portal was revoked."),
+        "overzicht",
+    ),
+    NotificationKind.GEBRUIKERSBEHEERDER_BENOEMD: Wording(
+        _("${person} is now gebruikersbeheerder of ${gemeente}."),
+        _("Your gemeente has a new gebruikersbeheerder."),
+        "gebruiker",
+    ),
+    NotificationKind.TOEGANG_BEEINDIGD: Wording(
+        _("The access of ${person}, gebruikersbeheerder of ${gemeente}, has ended."),
+        _("The access of a gebruikersbeheerder has ended."),
+        "gebruiker",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A notice as a page shows it."""
+
+    notification: Notification
+    text: str
+    href: str
+
+
+def notices(request: Request, notifications: Iterable[Notification]) -> list[Notice]:
+    """Notices with the names of today: one query for all people, one for all gemeenten."""
+    found = list(notifications)
+    people = _people(request, found)
+    gemeenten = _gemeenten(request, found)
+    return [_notice(request, notification, people, gemeenten) for notification in found]
+
+
+def target(request: Request, notification: Notification) -> str:
+    """The page that a notice leads to."""
+    parameters = notification.parameters
+    return request.route_url(
+        WORDINGS[notification.kind].route,
+        gemeentecode=parameters["gemeentecode"],
+        account_id=parameters.get("account", ""),
+    )
+
+
+def _notice(request: Request, notification: Notification, people: dict[str, str], gemeenten: dict[str, str]) -> Notice:
+    parameters = notification.parameters
+    translate = request.localizer.translate
+    code = parameters["gemeentecode"]
+    mapping = {
+        "person": people.get(parameters.get("account", ""), translate(_("Somebody"))),
+        "gemeente": gemeenten.get(code, code),
+        "product": product_title(request, parameters.get("product", "")),
+        "role": translate(ROLE_TITLES[parameters["role"]]) if "role" in parameters else "",
+    }
+    text = translate(WORDINGS[notification.kind].text, mapping=mapping)
+    return Notice(notification, text, target(request, notification))
+
+
+def _people(request: Request, notifications: list[Notification]) -> dict[str, str]:
+    ids = {uuid.UUID(n.parameters["account"]) for n in notifications if "account" in n.parameters}
+    accounts = request.dbsession.scalars(sa.select(Account).where(Account.id.in_(ids)))
+    return {str(account.id): account.display_name for account in accounts}
+
+
+def _gemeenten(request: Request, notifications: list[Notification]) -> dict[str, str]:
+    codes = {n.parameters["gemeentecode"] for n in notifications}
+    rows = request.dbsession.execute(
+        sa.select(Gemeente.gemeentecode, Gemeente.naam).where(Gemeente.gemeentecode.in_(codes))
+    )
+    return {row.gemeentecode: row.naam for row in rows}

@@ -1,0 +1,13 @@
+"""The desk of the operator: gemeenten, agreements, products, organisations and appointments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pyramid.config import Configurator
+
+
+def includeme(config: Configurator) -> None:
+    for part in ("views", "register_views", "people_views", "colleague_views"):
+        config.include(f"portaal.servicedesk.{part}")

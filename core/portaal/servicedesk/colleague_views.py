@@ -1,0 +1,67 @@
+"""Who works at the desk."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+
+from portaal.access.models import Role
+from portaal.gebruikersbeheer.errors import NotPossibleError
+from portaal.gebruikersbeheer.roles import holders
+from portaal.servicedesk.appointments import admit_colleague, colleagues, dismiss_colleague
+from portaal.servicedesk.views import add_views
+from portaal.web.flash import flash
+from portaal.web.i18n import _
+
+if TYPE_CHECKING:
+    from pyramid.config import Configurator
+    from pyramid.request import Request
+    from pyramid.response import Response
+
+
+def list_colleagues(request: Request) -> dict[str, Any]:
+    """The operator's people, and who of them works at the desk."""
+    return {
+        "colleagues": colleagues(request.dbsession),
+        "at_the_desk": {account.id for account in holders(request.dbsession, Role.SERVICEDESK, None)},
+        "me": request.identity.account_id,
+    }
+
+
+def admit(request: Request) -> Response:
+    """Let a colleague work at the desk."""
+    return _change(request, admit_colleague, _("This colleague now works at the Servicedesk."))
+
+
+def dismiss(request: Request) -> Response:
+    """End the access of a colleague."""
+    return _change(request, dismiss_colleague, _("The access of this person has ended."))
+
+
+def _change(request: Request, change: Callable[..., None], message: Any) -> Response:
+    try:
+        account_id = uuid.UUID(request.matchdict["account_id"])
+    except ValueError as error:
+        raise HTTPNotFound() from error
+    try:
+        change(request.dbsession, account_id, request.identity.account_id)
+    except NotPossibleError as reason:
+        flash(request, "error", reason.message)
+    else:
+        flash(request, "ok", message)
+    return HTTPSeeOther(request.route_url("servicedesk_medewerkers"))
+
+
+def includeme(config: Configurator) -> None:
+    config.add_route("servicedesk_medewerkers", "/servicedesk/medewerkers")
+    config.add_route("servicedesk_medewerker_toelaten", "/servicedesk/medewerkers/{account_id}/toelaten")
+    config.add_route("servicedesk_medewerker_beeindigen", "/servicedesk/medewerkers/{account_id}/beeindigen")
+    views = (
+        ("servicedesk_medewerkers", "GET", list_colleagues, "medewerkers"),
+        ("servicedesk_medewerker_toelaten", "POST", admit, ""),
+        ("servicedesk_medewerker_beeindigen", "POST", dismiss, ""),
+    )
+    add_views(config, views)
