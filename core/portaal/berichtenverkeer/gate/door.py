@@ -6,8 +6,8 @@ cut in two: that makes each check below a plain search.
 
 import re
 
-from portaal.berichtenverkeer.gate.verdict import Refusal, Stage
 from portaal.berichtenverkeer.gate.words import finding
+from portaal.berichtenverkeer.verdict import Refusal, Stage
 
 BOM = b"\xef\xbb\xbf"
 OTHER_FILES = {

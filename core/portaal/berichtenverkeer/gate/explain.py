@@ -10,10 +10,10 @@ from datetime import date
 
 from lxml import etree
 
-from portaal.berichtenverkeer.gate.places import below, line
-from portaal.berichtenverkeer.gate.verdict import Finding, Findings
 from portaal.berichtenverkeer.gate.words import finding
+from portaal.berichtenverkeer.places import below, line
 from portaal.berichtenverkeer.standard import Base, DataType, Element, Klasse, MessageType
+from portaal.berichtenverkeer.verdict import Finding, Findings
 
 BLANK = " \t\r\n"
 WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+")

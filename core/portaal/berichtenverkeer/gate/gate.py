@@ -2,10 +2,14 @@
 
 import hashlib
 
+from portaal import clock
 from portaal.berichtenverkeer.gate.door import PIECE, Door
 from portaal.berichtenverkeer.gate.header import HEADER, check_sender, check_versions, read_header, type_of
-from portaal.berichtenverkeer.gate.reading import check_structure, first_element, parse
-from portaal.berichtenverkeer.gate.verdict import (
+from portaal.berichtenverkeer.gate.reading import check_structure, parse
+from portaal.berichtenverkeer.gate.words import finding
+from portaal.berichtenverkeer.rules import Inspection, Message
+from portaal.berichtenverkeer.standard import MessageType
+from portaal.berichtenverkeer.verdict import (
     Expectation,
     Finding,
     Findings,
@@ -14,8 +18,6 @@ from portaal.berichtenverkeer.gate.verdict import (
     Stage,
     Verdict,
 )
-from portaal.berichtenverkeer.gate.words import finding
-from portaal.berichtenverkeer.standard import MessageType
 
 
 class Gate:
@@ -66,15 +68,30 @@ class Gate:
 
     def _judge(self, data: bytes) -> None:
         if self._door.has_bom:
-            self._findings.add(finding("OP192", 1, niveau="advies"))
-        self._type = type_of(first_element(data[:PIECE]), self._expectation)
+            self._findings.add(finding("OP192", 1, niveau=self._expectation.levels.bestand))
         root = parse(data)
+        self._type = type_of(root, self._expectation)
         header = root.find(f"{{{self._type.namespace}}}{HEADER}")
         if header is not None:
             check_versions(header, self._type)
             self._header = read_header(header, self._type)
             check_sender(header, self._type, self._expectation)
         check_structure(root, self._type)
+        if self._header is None:
+            raise Refusal(Stage.STRUCTURE, finding("X10", plaats=f"{HEADER}/BerichtIdentificatie/Dagtekening"))
+        inspection = self._inspection(self._type, self._header)
+        inspection.whole(root)
+        self._findings.extend(inspection.findings)
+
+    def _inspection(self, message_type: MessageType, header: MessageHeader) -> Inspection:
+        message = Message(
+            type=message_type,
+            header=header,
+            dagtekening=header.dagtekening.isoformat(),
+            today=clock.today(),
+            lists=self._expectation.lists,
+        )
+        return Inspection(message, self._expectation.levels)
 
     def _verdict(self) -> Verdict:
         refusal = self._refusal

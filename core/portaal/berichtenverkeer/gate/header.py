@@ -6,10 +6,10 @@ from typing import Any
 
 from lxml import etree
 
-from portaal.berichtenverkeer.gate.places import line
-from portaal.berichtenverkeer.gate.verdict import Expectation, MessageHeader, Refusal, Stage
 from portaal.berichtenverkeer.gate.words import finding
+from portaal.berichtenverkeer.places import line
 from portaal.berichtenverkeer.standard import MessageType, Party, by_namespace, releases
+from portaal.berichtenverkeer.verdict import Expectation, MessageHeader, Refusal, Stage
 
 OTHER_RELEASE = re.compile(r"http://www\.istandaarden\.nl/(?P<standard>\w{1,10})/\w{1,10}/\w{1,20}/schema")
 HEADER = "Header"

@@ -12,11 +12,11 @@ from lxml import etree
 
 from portaal.berichtenverkeer.gate.door import PIECE
 from portaal.berichtenverkeer.gate.explain import explain
-from portaal.berichtenverkeer.gate.places import line
-from portaal.berichtenverkeer.gate.verdict import Findings, Refusal, Stage
 from portaal.berichtenverkeer.gate.words import finding
+from portaal.berichtenverkeer.places import line
 from portaal.berichtenverkeer.standard import MessageType
 from portaal.berichtenverkeer.standard.schema import compiled
+from portaal.berichtenverkeer.verdict import Findings, Refusal, Stage
 
 CLOSED_DOORS: dict[str, Any] = {
     "resolve_entities": False,

@@ -3,7 +3,7 @@
 B.. are faults of the file, its XML, its type or its sender, X.. faults against the structure of the message.
 """
 
-from portaal.berichtenverkeer.gate.verdict import Finding, Niveau
+from portaal.berichtenverkeer.verdict import Finding, Niveau
 from portaal.web.i18n import _
 
 SEND_XML = _("Choose the message itself: an XML file made by your application.")

@@ -1,5 +1,6 @@
 """What the gate is asked and what it answers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -70,6 +71,27 @@ class MessageHeader:
 
 
 @dataclass(frozen=True)
+class RuleLevels:
+    """How hard the gate is on what it may let pass: on how the file is written (OP192), on the rules within one
+    message, and on the rules that need a clock or a list. Faults of structure and sender always refuse.
+    """
+
+    bestand: Niveau = "advies"
+    bericht: Niveau = "advies"
+    extern: Niveau = "advies"
+
+
+@dataclass(frozen=True)
+class Lists:
+    """Lists from elsewhere. A rule that needs one that is not there is not applied (OP095).
+
+    `productcodes` gives per ProductCategorie the codes that belong to it (TR381).
+    """
+
+    productcodes: Mapping[str, frozenset[str]] | None = None
+
+
+@dataclass(frozen=True)
 class Expectation:
     """What is welcome here. None means: anything.
 
@@ -80,6 +102,8 @@ class Expectation:
     berichttypen: frozenset[str] | None = None
     afzender_gemeente: str | None = None
     max_size: int = 25_000_000
+    levels: RuleLevels = RuleLevels()
+    lists: Lists = Lists()
 
 
 @dataclass(frozen=True)
@@ -114,6 +138,11 @@ class Findings:
             self.found.append(finding)
         else:
             self.omitted += 1
+
+    def extend(self, others: "Findings") -> None:
+        for finding in others.found:
+            self.add(finding)
+        self.omitted += others.omitted
 
     def __len__(self) -> int:
         return len(self.found) + self.omitted
