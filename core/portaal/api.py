@@ -11,27 +11,53 @@ from portaal.hookspecs import hookimpl
 from portaal.plugins.configurator import PluginConfigurator
 from portaal.plugins.contract import (
     API_VERSION,
+    ActivationContext,
+    ApiOperation,
+    Erasure,
+    HealthCheck,
+    Job,
+    JobContext,
+    Kept,
     MenuEntry,
+    Metric,
+    MetricKind,
     Migrations,
+    PersonContext,
     PluginInfo,
+    Sample,
     SettingsTab,
     Tile,
 )
 from portaal.plugins.errors import ContractError
+from portaal.settings.certificate import Certificate
+from portaal.settings.fields import setting
+from portaal.settings.store import product_settings
 from portaal.web.flash import flash
 from portaal.web.i18n import _
 
 __all__ = [
     "API_VERSION",
+    "ActivationContext",
+    "ApiOperation",
+    "Certificate",
     "ContractError",
+    "Erasure",
+    "HealthCheck",
+    "Job",
+    "JobContext",
+    "Kept",
     "MenuEntry",
+    "Metric",
+    "MetricKind",
     "Migrations",
     "Permission",
+    "PersonContext",
     "PluginBase",
     "PluginConfigurator",
     "PluginInfo",
     "ProductContext",
     "Role",
+    "Sample",
     "SettingsTab",
     "Tile",
     "UtcDateTime",
@@ -39,5 +65,7 @@ __all__ = [
     "flash",
     "hookimpl",
     "plugin_metadata",
+    "product_settings",
+    "setting",
     "text_enum",
 ]

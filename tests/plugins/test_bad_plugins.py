@@ -5,16 +5,32 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import click
 import pydantic
 import pytest
 import sqlalchemy as sa
 from pyramid.interfaces import ISecurityPolicy
 from pyramid.response import Response
 
-from portaal.api import MenuEntry, Migrations, Permission, PluginConfigurator, Role, SettingsTab, Tile, _
+from portaal.api import (
+    ApiOperation,
+    HealthCheck,
+    Job,
+    MenuEntry,
+    Metric,
+    Migrations,
+    Permission,
+    PluginConfigurator,
+    Role,
+    Sample,
+    SettingsTab,
+    Tile,
+    _,
+)
 from portaal.app import make_app
 from portaal.testing.application import app_settings
 from tests.plugins.kit import Candidate, info, module, permission, plugin
@@ -74,6 +90,14 @@ def model_without_default() -> SettingsTab:
     return SettingsTab(Settings)
 
 
+def no_samples(dbsession: Any) -> list[Sample]:
+    return []
+
+
+def no_work(context: Any) -> None:
+    pass
+
+
 def foreign_table() -> Migrations:
     metadata = sa.MetaData()
     sa.Table("account", metadata, sa.Column("id", sa.Integer, primary_key=True))
@@ -117,7 +141,7 @@ LOADED: dict[str, tuple[Callable[[], Any], str, str]] = {
     "newer major API": (lambda: module("kwaad", plugin_info=lambda: info("kwaad", (2, 0))), "check", "portaal.api 2.0"),
     "newer minor API": (lambda: module("kwaad", plugin_info=lambda: info("kwaad", (1, 99))), "check", "1.99"),
     "older major API": (lambda: module("kwaad", plugin_info=lambda: info("kwaad", (0, 9))), "check", "0.9"),
-    "misspelled hook": (lambda: module("kwaad", tegels=list), "check", "portaal_tegels"),
+    "misspelled hook": (lambda: module("kwaad", tegels=no_samples), "check", "portaal_tegels"),
     "unknown hook argument": (lambda: module("kwaad", menu=lambda request: []), "check", "request"),
     "info raises": (lambda: module("kwaad", plugin_info=lambda: 1 / 0), "check", "ZeroDivisionError"),
 }
@@ -126,19 +150,40 @@ CONFIGURED: dict[str, tuple[dict[str, Callable[..., Any]], str]] = {
     "includeme raises": ({"includeme": raw(lambda config: 1 / 0)}, "ZeroDivisionError"),
     "includeme exits": ({"includeme": exits}, "SystemExit"),
     "permission of another": ({"permissions": lambda: [permission("iwmo")]}, "must begin with 'kwaad:'"),
-    "permission of the core": ({"permissions": lambda: [Permission("gebruikers:beheren", _("Overview"))]}, "begin with"),
+    "permission of the core": (
+        {"permissions": lambda: [Permission("gebruikers:beheren", _("Overview"))]}, "must begin with"),
     "permission twice": ({"permissions": lambda: [permission("kwaad")] * 2}, "declared twice"),
     "permission is text": ({"permissions": lambda: ["kwaad:pagina:bekijken"]}, "must return Permission"),
     "permissions are text": ({"permissions": lambda: "kwaad:a:b"}, "list of Permission"),
     "malformed permission": ({"permissions": lambda: [Permission("kwaad:*", _("Overview"))]}, "<thing>:<act>"),
     "permission for the servicedesk": (
         {"permissions": lambda: [Permission("kwaad:a:b", _("Overview"), (Role.SERVICEDESK,))]}, "product's roles"),
-    "invented role": ({"permissions": lambda: [Permission("kwaad:a:b", _("Overview"), ("baas",))]}, "does not exist"),  # type: ignore[arg-type]
+    "invented role": ({"permissions": lambda: [Permission("kwaad:a:b", _("Overview"), ("baas",))]}, "does not exist"),
     "menu is None in a list": ({"menu": lambda: [None]}, "must return MenuEntry"),
     "menu entry with prefix": ({"menu": lambda: [MenuEntry("kwaad.x", _("Overview"))]}, "without 'kwaad.'"),
     "tile with foreign permission": ({"tiles": tile(permission="iwmo:a:b")}, "permission of kwaad"),
     "tile without template": ({"tiles": tile(template="stand.html")}, "asset spec"),
     "tile that cannot load": ({"tiles": tile(load=None)}, "must be a function"),
+    "tile twice": ({"tiles": lambda: tile()() * 2}, "'stand' is used twice"),
+    "menu entry that is nowhere": ({"menu": lambda: [MenuEntry("nergens", _("Overview"))]}, "no such route"),
+    "menu entry with plain text": ({"menu": lambda: [MenuEntry("pagina", "Overzicht")]}, "can be translated"),
+    "health check without function": ({"health_checks": lambda: [HealthCheck("register", None)]}, "function"),
+    "health check without name": ({"health_checks": lambda: [HealthCheck("Het Register", str)]}, "lower-case"),
+    "metric with a dash": ({"metrics": lambda: [Metric("aan-tal", "", no_samples)]}, "lower-case"),
+    "metric of the portal": (
+        {"metrics": lambda: [Metric("portaal_sessions", "", no_samples)]}, "adds 'portaal_kwaad_'"),
+    "metric twice": ({"metrics": lambda: [Metric("aantal", "", no_samples)] * 2}, "used twice"),
+    "job without rest": ({"jobs": lambda: [Job("opruimen", no_work, timedelta(0))]}, "at least ten seconds"),
+    "job every so many seconds": ({"jobs": lambda: [Job("opruimen", no_work, 60)]}, "timedelta"),
+    "commands are functions": ({"commands": lambda: [no_work]}, "must return Command"),
+    "command without name": ({"commands": lambda: [click.Command(None)]}, "needs a name"),
+    "API operation that is nowhere": (
+        {"openapi": lambda: [ApiOperation("nergens", "GET", _("Overview"))]}, "no such view"),
+    "API operation for another method": (
+        {"includeme": add_view(), "openapi": lambda: [ApiOperation("pagina", "DELETE", _("Overview"))]},
+        "no such view"),
+    "API operation with a dict": (
+        {"openapi": lambda: [ApiOperation("pagina", "GET", _("Overview"), answer={})]}, "pydantic"),
     "settings without default": ({"settings_tab": model_without_default}, "without a default: adres"),
     "settings are a dict": ({"settings_tab": lambda: {"adres": "x"}}, "must return SettingsTab"),
     "table of the core": ({"migrations": foreign_table}, "must begin with 'kwaad_'"),
@@ -163,7 +208,8 @@ CONFIGURED: dict[str, tuple[dict[str, Callable[..., Any]], str]] = {
     "shadows a core view with a predicate": (
         {"includeme": raw(lambda c: c.add_view(page, route_name="overzicht", request_method="GET", xhr=True,
                                                permission="kwaad:pagina:bekijken"))}, "own routes"),
-    "raw view without permission": ({"includeme": with_route(lambda c: add_own_view(c, permission=None))}, "permission"),
+    "raw view without permission": (
+        {"includeme": with_route(lambda c: add_own_view(c, permission=None))}, "permission"),
     "raw view without method": ({"includeme": with_route(lambda c: add_own_view(c, request_method=None))}, "method"),
     "raw view with decorator": (
         {"includeme": with_route(lambda c: add_own_view(c, decorator=lambda view: view))}, "decorator"),
@@ -231,6 +277,33 @@ def assert_refused(
     assert re.search(reason, refused.error), refused.error
     assert refused.hint
     assert [accepted.name for accepted in plugins] == honest_ones
+
+
+@pytest.mark.parametrize(("name", "reason"), [
+    ("Kwaad", "lower-case"), ("core", "reserved"), ("zek", "beginning of 'zek_er'"), ("role", "'role_grant'"),
+    ("account", "'account'"), ("db", "command of the portal"), ("gebruikers", "page of the portal"),
+    ("overzicht", "page of the portal"),
+])
+def test_names_of_others_are_refused(name: str, reason: str, settings: dict[str, Any]) -> None:
+    app = make_app(settings, {**plugin(name), **plugin("zek_er")})
+    (refused,) = app.registry["portaal.plugins"].quarantined
+    assert (refused.name, refused.phase) == (name, "check")
+    assert reason in refused.error
+    assert [accepted.name for accepted in app.registry["portaal.plugins"]] == ["zek_er"]
+
+
+def test_a_plugin_that_fails_the_second_time_is_refused_as_well(settings: dict[str, Any]) -> None:
+    calls: list[int] = []
+
+    def fickle(config: PluginConfigurator) -> None:
+        calls.append(1)
+        if len(calls) > 1:
+            raise RuntimeError("not again")
+
+    app = make_app(settings, {**plugin("aap", includeme=fickle), **plugin("kwaad", includeme=exits), **plugin("zeker")})
+    plugins = app.registry["portaal.plugins"]
+    assert {refused.name for refused in plugins.quarantined} == {"aap", "kwaad"}
+    assert [accepted.name for accepted in plugins] == ["zeker"]
 
 
 def test_strict_mode_raises(settings: dict[str, Any]) -> None:

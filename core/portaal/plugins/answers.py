@@ -1,18 +1,31 @@
-"""What a plugin's hooks answer, checked once before it is taken in: rubbish is refused at start-up, not met by users."""
+"""What a plugin's hooks answer, checked once before it is taken in: rubbish is refused at start, not met by users."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import click
 from pydantic import BaseModel
 from sqlalchemy import MetaData
+from translationstring import TranslationString
 
 from portaal.access.models import Role
 from portaal.access.permissions import Permission
 from portaal.berichtenverkeer.traffic import Traffic
-from portaal.plugins.contract import MenuEntry, Migrations, SettingsTab, Tile
+from portaal.plugins.contract import (
+    ApiOperation,
+    HealthCheck,
+    Job,
+    MenuEntry,
+    Metric,
+    MetricKind,
+    Migrations,
+    SettingsTab,
+    Tile,
+)
 from portaal.plugins.errors import ContractError
 
 if TYPE_CHECKING:
@@ -20,28 +33,56 @@ if TYPE_CHECKING:
 
 ASSET_SPEC = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*:.+\.jinja2$")
 PERMISSION_NAME = re.compile(r"[a-z][a-z0-9_]*(:[a-z][a-z0-9-]*){2}")
+PART_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+METRIC_WORD = re.compile(r"[a-z][a-z0-9_]{0,59}")
+API_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
+SHORTEST_INTERVAL = timedelta(seconds=10)
 
 
-def check_answers(plugins: Plugins, plugin: Plugin) -> None:
-    """Call every hook that returns data and check what comes back.
+def checked_answers(plugins: Plugins, plugin: Plugin) -> dict[str, Any]:
+    """Call every hook that returns data, once, and check what comes back.
 
+    :returns: the answers by hook name, None where there is none; lists have become tuples.
     :raises ContractError: an answer is not of the promised form, or a name is not the plugin's own.
     """
-    for hook, check in CHECKS.items():
-        answer = plugins.call(plugin, hook)
-        if answer is not None:
-            check(plugin.name, answer)
+    return {hook: _checked(plugin.name, check, plugins.call(plugin, hook)) for hook, check in CHECKS.items()}
 
 
-def _several(kind: type, check: Callable[[str, Any], None]) -> Callable[[str, Any], None]:
-    def check_all(name: str, answer: Any) -> None:
+def _checked(name: str, check: Callable[[str, Any], Any], answer: Any) -> Any:
+    return None if answer is None else check(name, answer)
+
+
+def _one(kind: type, check: Callable[[str, Any], None]) -> Callable[[str, Any], Any]:
+    def check_it(name: str, answer: Any) -> Any:
+        _expect(answer, kind)
+        check(name, answer)
+        return answer
+
+    return check_it
+
+
+def _several(kind: type, check: Callable[[str, Any], None], key: str = "") -> Callable[[str, Any], tuple[Any, ...]]:
+    """:param key: the attribute that no two items may share."""
+
+    def check_all(name: str, answer: Any) -> tuple[Any, ...]:
         if not isinstance(answer, Sequence) or isinstance(answer, str):
             raise ContractError(f"a hook must return a list of {kind.__name__}, not {type(answer).__name__}")
         for item in answer:
             _expect(item, kind)
             check(name, item)
+        if key:
+            _refuse_twice(f"{kind.__name__} {key}", [getattr(item, key) for item in answer])
+        return tuple(answer)
 
     return check_all
+
+
+def _refuse_twice(what: str, names: Iterable[Any]) -> None:
+    seen: set[Any] = set()
+    for name in names:
+        if name in seen:
+            raise ContractError(f"{what} {name!r} is used twice")
+        seen.add(name)
 
 
 def _expect(answer: Any, kind: type) -> None:
@@ -57,25 +98,27 @@ def _permission(name: str, permission: Permission) -> None:
     if not all(isinstance(role, Role) for role in permission.roles):
         raise ContractError(f"permission {permission.name!r} names a role that does not exist")
     if {Role.SERVICEDESK, Role.GEBRUIKERSBEHEERDER} & set(permission.roles):
-        raise ContractError(f"permission {permission.name!r}: a product's roles are gebruiker, productbeheerder, auditor")
+        raise ContractError(
+            f"permission {permission.name!r}: a product's roles are gebruiker, productbeheerder and auditor"
+        )
 
 
 def _menu_entry(name: str, entry: MenuEntry) -> None:
     if entry.route.startswith(f"{name}."):
         raise ContractError(f"menu entry {entry.route!r}: name the route without {name + '.'!r}")
+    _text(f"menu entry {entry.route!r}: the label", entry.label)
 
 
 def _tile(name: str, tile: Tile) -> None:
+    _part_name("tile", tile.name)
     if not tile.permission.startswith(f"{name}:"):
         raise ContractError(f"tile {tile.name!r} must ask a permission of {name}")
     if not ASSET_SPEC.match(tile.template):
         raise ContractError(f"tile {tile.name!r}: the template must be an asset spec, package:path")
-    if not callable(tile.load):
-        raise ContractError(f"tile {tile.name!r}: load must be a function")
+    _function(f"tile {tile.name!r}: load", tile.load)
 
 
-def _settings_tab(name: str, tab: Any) -> None:
-    _expect(tab, SettingsTab)
+def _settings_tab(name: str, tab: SettingsTab) -> None:
     if not (isinstance(tab.model, type) and issubclass(tab.model, BaseModel)):
         raise ContractError("the settings tab's model must be a pydantic model")
     required = [field for field, info in tab.model.model_fields.items() if info.is_required()]
@@ -83,26 +126,88 @@ def _settings_tab(name: str, tab: Any) -> None:
         raise ContractError(f"settings without a default: {', '.join(required)}; a new field must be safe without one")
 
 
-def _migrations(name: str, migrations: Any) -> None:
-    _expect(migrations, Migrations)
+def _migrations(name: str, migrations: Migrations) -> None:
     _expect(migrations.metadata, MetaData)
     foreign = [table for table in migrations.metadata.tables if not table.startswith(f"{name}_")]
     if foreign:
         raise ContractError(f"tables must begin with {name + '_'!r}: {', '.join(foreign)}")
     for path in migrations.directory.glob("*.py"):
-        if not path.name.startswith((f"{name}_", "__")):
-            raise ContractError(f"revision {path.name} must begin with {name + '_'!r}")
+        if not re.match(rf"({name}_\d{{4}}_|__)", path.name):
+            raise ContractError(f"revision {path.name} must be called {name + '_0001_...'!r} and so on")
 
 
-def _traffic(name: str, traffic: Any) -> None:
-    _expect(traffic, Traffic)
+def _traffic(name: str, traffic: Traffic) -> None:
+    if not isinstance(traffic.sends, frozenset) or not isinstance(traffic.receives, frozenset):
+        raise ContractError("the message types of the traffic must be frozensets")
 
 
-CHECKS: dict[str, Callable[[str, Any], None]] = {
+def _health_check(name: str, check: HealthCheck) -> None:
+    _part_name("health check", check.name)
+    _function(f"health check {check.name!r}: run", check.run)
+
+
+def _metric(name: str, metric: Metric) -> None:
+    for word in (metric.name, *metric.labels):
+        if not METRIC_WORD.fullmatch(word):
+            raise ContractError(f"metric {metric.name!r}: {word!r} must be of lower-case letters, digits, underscores")
+    if metric.name.startswith("portaal_"):
+        raise ContractError(f"metric {metric.name!r}: the portal adds 'portaal_{name}_' itself")
+    if not isinstance(metric.kind, MetricKind):
+        raise ContractError(f"metric {metric.name!r}: kind must be a MetricKind")
+    _function(f"metric {metric.name!r}: read", metric.read)
+
+
+def _job(name: str, job: Job) -> None:
+    _part_name("job", job.name)
+    _function(f"job {job.name!r}: run", job.run)
+    for field in ("every", "at_most"):
+        interval = getattr(job, field)
+        if not isinstance(interval, timedelta) or interval < SHORTEST_INTERVAL:
+            raise ContractError(f"job {job.name!r}: {field} must be a timedelta of at least ten seconds")
+
+
+def _command(name: str, command: click.Command) -> None:
+    if not command.name:
+        raise ContractError("a command needs a name")
+
+
+def _operation(name: str, operation: ApiOperation) -> None:
+    where = f"API operation {operation.method} {operation.route!r}"
+    if operation.route.startswith(f"{name}."):
+        raise ContractError(f"{where}: name the route without {name + '.'!r}")
+    if operation.method not in API_METHODS:
+        raise ContractError(f"{where}: the method is not one of {', '.join(sorted(API_METHODS))}")
+    _text(f"{where}: the summary", operation.summary)
+    for model in (operation.answer, operation.body):
+        if model is not None and not (isinstance(model, type) and issubclass(model, BaseModel)):
+            raise ContractError(f"{where}: answer and body must be pydantic models")
+
+
+def _part_name(kind: str, name: Any) -> None:
+    if not isinstance(name, str) or not PART_NAME.fullmatch(name):
+        raise ContractError(f"{kind} {name!r}: the name must be of lower-case letters, digits, hyphens, underscores")
+
+
+def _text(what: str, text: Any) -> None:
+    if not isinstance(text, TranslationString):
+        raise ContractError(f"{what} must be a text that can be translated: _('...')")
+
+
+def _function(what: str, value: Any) -> None:
+    if not callable(value):
+        raise ContractError(f"{what} must be a function")
+
+
+CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "portaal_permissions": _several(Permission, _permission),
-    "portaal_menu": _several(MenuEntry, _menu_entry),
-    "portaal_tiles": _several(Tile, _tile),
-    "portaal_settings_tab": _settings_tab,
-    "portaal_migrations": _migrations,
-    "portaal_traffic": _traffic,
+    "portaal_menu": _several(MenuEntry, _menu_entry, key="route"),
+    "portaal_tiles": _several(Tile, _tile, key="name"),
+    "portaal_settings_tab": _one(SettingsTab, _settings_tab),
+    "portaal_migrations": _one(Migrations, _migrations),
+    "portaal_traffic": _one(Traffic, _traffic),
+    "portaal_health_checks": _several(HealthCheck, _health_check, key="name"),
+    "portaal_metrics": _several(Metric, _metric, key="name"),
+    "portaal_jobs": _several(Job, _job, key="name"),
+    "portaal_commands": _several(click.Command, _command, key="name"),
+    "portaal_openapi": _several(ApiOperation, _operation),
 }

@@ -1,9 +1,12 @@
-"""What hooks return: frozen data that the core acts on."""
+"""What hooks are given and what they return: frozen data that the core acts on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import enum
+import uuid
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +15,7 @@ from translationstring import TranslationString
 
 if TYPE_CHECKING:
     from pyramid.request import Request
+    from sqlalchemy.orm import Session
 
 API_VERSION = (1, 0)
 
@@ -52,7 +56,8 @@ class Tile:
     :param name: unique within the plugin.
     :param permission: who sees it; one of the plugin's own permissions.
     :param template: asset spec of a Jinja2 template, rendered inside the product's card.
-    :param load: called with the request and the gemeentecode; returns the template's variables.
+    :param load: called with the request and the gemeentecode; returns the template's variables. It runs in a thread of
+        its own and has a quarter of a second; the request's ``dbsession`` is the tile's own and only reads.
     """
 
     name: str
@@ -79,3 +84,137 @@ class Migrations:
 
     directory: Path
     metadata: Any
+
+
+@dataclass(frozen=True)
+class ActivationContext:
+    """A product is switched on or off for a gemeente.
+
+    :param dbsession: the session in which that happens; what a hook adds is committed or undone with it.
+    :param actor: the account that does it; None for the shell.
+    """
+
+    dbsession: Session
+    gemeentecode: str
+    actor: uuid.UUID | None
+
+
+@dataclass(frozen=True)
+class HealthCheck:
+    """Something the portal can look at to see whether the product can do its work.
+
+    :param name: unique within the plugin, e.g. ``register``.
+    :param run: called with a session that reads; returns what is wrong, in English for the operator and without values
+        of people or messages, or an empty text when all is well. Raising, or taking over two seconds, counts as wrong.
+    """
+
+    name: str
+    run: Callable[[Session], str]
+
+
+class MetricKind(enum.StrEnum):
+    """A gauge goes up and down; a counter only goes up."""
+
+    GAUGE = "gauge"
+    COUNTER = "counter"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One number of a metric.
+
+    :param labels: a value for each of the metric's labels, in their order; never of a person or a message.
+    """
+
+    value: float
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A number, or one number per label, for Prometheus.
+
+    :param name: e.g. ``messages_waiting``, which is shown as ``portaal_<plugin>_messages_waiting``.
+    :param help: one line in English that says what is counted, and in which unit.
+    :param read: called with a session that reads, each time the metrics are asked for; at most 500 samples.
+    """
+
+    name: str
+    help: str
+    read: Callable[[Session], Iterable[Sample]]
+    kind: MetricKind = MetricKind.GAUGE
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class JobContext:
+    """What a job works with.
+
+    :param dbsession: a session of its own, committed when the job returns and undone when it raises.
+    :param gemeenten: the codes of the gemeenten for which the product is active now.
+    """
+
+    dbsession: Session
+    gemeenten: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Job:
+    """Work that is done again and again, by one worker at a time.
+
+    :param name: unique within the plugin, e.g. ``remind``.
+    :param run: may be called a second time for the same work, after a worker died half-way.
+    :param every: from one start to the next; at least ten seconds.
+    :param at_most: after this time another worker may take the job over, and what this one did is not committed.
+    """
+
+    name: str
+    run: Callable[[JobContext], None]
+    every: timedelta
+    at_most: timedelta = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class ApiOperation:
+    """One operation of the product's web service, for the OpenAPI description.
+
+    :param route: the route's own name; a view must take this method on it.
+    :param method: ``GET``, ``POST`` and so on.
+    :param answer: the model of a good answer's JSON, None where it has none.
+    :param body: the model of the JSON that is sent.
+    """
+
+    route: str
+    method: str
+    summary: TranslationString
+    answer: type[BaseModel] | None = None
+    body: type[BaseModel] | None = None
+    status: int = 200
+
+
+@dataclass(frozen=True)
+class PersonContext:
+    """A person whose data is asked for or erased: an account of the portal, not somebody in a message."""
+
+    dbsession: Session
+    account_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Personal data that is not erased, and the reason that the law or the work gives for it."""
+
+    what: TranslationString
+    why: TranslationString
+    count: int
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """What became of a person's data in the product.
+
+    :param erased: how many records are gone or say nothing of the person any more.
+    """
+
+    erased: int
+    kept: tuple[Kept, ...] = ()

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from portaal.access.models import Role
 from portaal.access.permissions import Permission
-from portaal.plugins.answers import check_answers
+from portaal.plugins.answers import checked_answers
 from portaal.plugins.configurator import PluginConfigurator
+from portaal.plugins.errors import ContractError
 from portaal.plugins.guard import check_changes, snapshot
 from portaal.web.i18n import _
 
@@ -22,13 +23,32 @@ def install(config: Configurator, plugins: Plugins, plugin: Plugin) -> None:
 
     :raises ContractError: a permission or prefix is not the plugin's own, or it changed what is not its own.
     """
-    check_answers(plugins, plugin)
+    plugins.keep(plugin, checked_answers(plugins, plugin))
     permissions = [*(plugins.call(plugin, "portaal_permissions") or ()), *settings_permissions(plugins, plugin)]
     config.registry["portaal.permissions"].declare(plugin.name, permissions)
+    tab = plugins.call(plugin, "portaal_settings_tab")
+    if tab is not None:
+        config.add_settings_tab(plugin.name, tab)
+        config.commit()
     before = snapshot(config)
     plugins.call(plugin, "portaal_includeme", config=PluginConfigurator(config, plugin.name))
     config.commit()
     check_changes(config, plugin.name, before)
+    _check_routes(config, plugins, plugin)
+
+
+def _check_routes(config: Configurator, plugins: Plugins, plugin: Plugin) -> None:
+    """What the menu and the API name must be there."""
+    methods: dict[str, set[str]] = {}
+    for item in config.registry.introspector.get_category("views") or ():
+        view = item["introspectable"]
+        methods.setdefault(view["route_name"] or "", set()).update(view["request_methods"] or ())
+    for entry in plugins.call(plugin, "portaal_menu") or ():
+        if "GET" not in methods.get(f"{plugin.name}.{entry.route}", ()):
+            raise ContractError(f"menu entry {entry.route!r}: the plugin has no such route with a GET view")
+    for operation in plugins.call(plugin, "portaal_openapi") or ():
+        if operation.method not in methods.get(f"{plugin.name}.{operation.route}", ()):
+            raise ContractError(f"API operation {operation.method} {operation.route!r}: the plugin has no such view")
 
 
 def settings_permissions(plugins: Plugins, plugin: Plugin) -> list[Permission]:

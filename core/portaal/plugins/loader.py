@@ -7,7 +7,6 @@ core and everything accepted so far). A configuration that a plugin spoilt is th
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
@@ -18,6 +17,7 @@ import pluggy
 from portaal import hookspecs
 from portaal.plugins.contract import API_VERSION, PluginInfo
 from portaal.plugins.errors import ContractError
+from portaal.plugins.names import check_name
 
 if TYPE_CHECKING:
     from pyramid.config import Configurator
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 GROUP = "portaal.plugins"
-NAME = re.compile(r"[a-z][a-z0-9_]{1,38}")
-RESERVED = frozenset({"portaal", "gemeente", "gebruikers", "servicedesk", "audit", "alembic", "instellingen"})
-
 
 @dataclass(frozen=True)
 class Quarantined:
@@ -64,6 +61,7 @@ class Plugins:
         self.known: dict[str, Plugin] = {}  # the accepted ones, and the one being tried
         self.accepted: dict[str, Plugin] = {}
         self.quarantined: list[Quarantined] = []
+        self._kept: dict[str, Mapping[str, Any]] = {}
 
     def __iter__(self) -> Any:
         return iter(self.accepted.values())
@@ -80,6 +78,8 @@ class Plugins:
         self.quarantined.append(quarantined)
         log.error("plugin %s is quarantined in phase %s: %s", name, phase, quarantined.error)
         self.known.pop(name, None)
+        self.accepted.pop(name, None)
+        self._kept.pop(name, None)
         if self.manager.has_plugin(name):
             self.manager.unregister(name=name)
         # A misspelled hook leaves an unspecified entry behind that would fail the next plugin's check too.
@@ -87,8 +87,15 @@ class Plugins:
             if not getattr(self.manager.hook, hook).has_spec():
                 delattr(self.manager.hook, hook)
 
+    def keep(self, plugin: Plugin, answers: Mapping[str, Any]) -> None:
+        """Remember the checked answers of the hooks that return data, so that they stay what was checked."""
+        self._kept[plugin.name] = answers
+
     def call(self, plugin: Plugin, hook: str, **arguments: Any) -> Any:
         """The answer of one plugin to one hook, or None where it does not implement it."""
+        kept = self._kept.get(plugin.name, {})
+        if hook in kept:
+            return kept[hook]
         for implementation in getattr(self.manager.hook, hook).get_hookimpls():
             if implementation.plugin is plugin.module:
                 wanted = {name: arguments[name] for name in implementation.argnames}
@@ -126,6 +133,7 @@ def load(
         try:
             module = entry_point.load()
             phase = "check"
+            check_name(name, candidates, config)
             plugin = _register(plugins, name, module, entry_point)
             plugins.known[name] = plugin
             phase = "configure"
@@ -152,14 +160,18 @@ def _again(
     core: Callable[[Plugins], Configurator], install: Callable[[Configurator, Plugins, Plugin], None], plugins: Plugins
 ) -> Configurator:
     config = core(plugins)
-    for plugin in plugins:
-        install(config, plugins, plugin)
+    for plugin in list(plugins):
+        try:
+            install(config, plugins, plugin)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # it went well the first time: one that is different every time is not honest
+            plugins.quarantine(plugin.name, "configure", error)
+            return _again(core, install, plugins)
     return config
 
 
 def _register(plugins: Plugins, name: str, module: Any, entry_point: EntryPoint) -> Plugin:
-    if not NAME.fullmatch(name) or name in RESERVED:
-        raise ContractError(f"the name {name!r} is reserved or not made of lower-case letters, digits and underscores")
     plugins.manager.register(module, name=name)
     plugins.manager.check_pending()
     distribution = entry_point.dist.name if entry_point.dist else ""
