@@ -41,7 +41,10 @@ class SessionGuard {
   async stay() {
     const answer = await fetch(this.settings.pzRenew, {
       method: 'POST',
-      headers: { 'X-CSRF-Token': this.dialog.querySelector('[name=csrf_token]').value },
+      headers: {
+        'X-CSRF-Token': this.dialog.querySelector('[name=csrf_token]').value,
+        'X-Requested-With': 'portaal',
+      },
       redirect: 'manual',
     }).catch(() => null);
     if (!answer) this.problem.textContent = this.settings.pzUnreachable;

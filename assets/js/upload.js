@@ -17,7 +17,7 @@ class Upload {
     request.addEventListener('load', () => this.follow(request));
     request.addEventListener('error', () => this.fail());
     request.open('POST', this.form.action);
-    request.setRequestHeader('X-Requested-With', 'XMLHttpRequest');
+    request.setRequestHeader('X-Requested-With', 'portaal');
     request.setRequestHeader('X-CSRF-Token', this.form.elements.csrf_token.value);
     request.send(new FormData(this.form));
   }
