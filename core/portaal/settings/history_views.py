@@ -1,0 +1,87 @@
+"""The versions of a product's settings: who changed what, when and why, and going back to one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+
+from portaal.settings import pages
+from portaal.settings.diff import changed_fields, diff
+from portaal.settings.fields import fields_of
+from portaal.settings.form import LONGEST_REASON, REASON, reason_missing
+from portaal.settings.store import Loaded, StaleVersionError, UnknownVersionError
+from portaal.web.flash import flash
+from portaal.web.forms import Form
+from portaal.web.i18n import _
+
+if TYPE_CHECKING:
+    from pyramid.request import Request
+    from pyramid.response import Response
+
+    from portaal.access.resources import ProductContext
+
+
+def show_history(context: ProductContext, request: Request) -> dict[str, Any]:
+    """Every version, the newest first."""
+    store = pages.store_of(request)
+    versions = store.history(request.dbsession, context.code, context.product)
+    labels = {field.name: field.label for field in fields_of(store.tabs[context.product].model)}
+    return pages.frame(context, request) | {"versions": versions, "labels": labels}
+
+
+def show_version(context: ProductContext, request: Request) -> dict[str, Any]:
+    """One version: what it changed, all its values, and what going back to it would change."""
+    return _version_page(context, request, _version(context, request), Form({REASON: ""}))
+
+
+def roll_back(context: ProductContext, request: Request) -> dict[str, Any] | Response:
+    """Save the values of an earlier version as a new version."""
+    store = pages.store_of(request)
+    version = _version(context, request)
+    form: Form[Any] = Form({REASON: request.POST.get(REASON, "").strip()})
+    current = store.load(request.dbsession, context.code, context.product)
+    missing = reason_missing(changed_fields(current.value, version.value), form.data[REASON])
+    if missing:
+        form.add_error(REASON, missing)
+    elif len(form.data[REASON]) > LONGEST_REASON:
+        form.add_error(REASON, _("This is too long. Use at most ${max} characters.", mapping={"max": LONGEST_REASON}))
+    if form.errors:
+        request.response.status_int = 422
+        return _version_page(context, request, version, form)
+    try:
+        saved = store.save(request.dbsession, context.code, context.product, version.value,
+                           based_on=pages.based_on(request), by=request.identity.account_id, reason=form.data[REASON])
+    except StaleVersionError:
+        flash(request, "warning",
+              _("Somebody else saved these settings in the meantime. Look at what would change now."))
+        return HTTPSeeOther(request.current_route_url())
+    return pages.conclude(context, request, saved, _("The settings of version ${number} hold again, from now on.",
+                                                     mapping={"number": version.number}))
+
+
+def _version(context: ProductContext, request: Request) -> Loaded[Any]:
+    number = int(request.matchdict["number"])
+    try:
+        loaded = pages.store_of(request).load(request.dbsession, context.code, context.product, number)
+    except UnknownVersionError as error:
+        raise HTTPNotFound() from error
+    if loaded.version is None:  # number 0: the defaults, before anything was saved
+        raise HTTPNotFound()
+    return loaded
+
+
+def _version_page(
+    context: ProductContext, request: Request, version: Loaded[Any], form: Form[Any]
+) -> dict[str, Any]:
+    store = pages.store_of(request)
+    current = store.load(request.dbsession, context.code, context.product)
+    before = store.load(request.dbsession, context.code, context.product, max(version.number - 1, 0))
+    return pages.frame(context, request) | {
+        "version": version,
+        "current": current,
+        "changes": pages.change_rows(request, diff(before.value, version.value)),
+        "values": pages.value_rows(request, version.value),
+        "way_back": pages.change_rows(request, diff(current.value, version.value)),
+        "form": form,
+    }

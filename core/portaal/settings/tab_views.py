@@ -1,0 +1,82 @@
+"""The tab itself: the settings that hold, and changing them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pyramid.httpexceptions import HTTPBadRequest
+
+from portaal.settings import pages
+from portaal.settings.diff import changed_fields
+from portaal.settings.form import REASON, entered, filled, reason_missing
+from portaal.settings.stale import SavedMeanwhile, merge
+from portaal.settings.store import Loaded, StaleVersionError, UnknownVersionError
+from portaal.web.i18n import _
+
+if TYPE_CHECKING:
+    from pyramid.request import Request
+    from pyramid.response import Response
+
+    from portaal.access.resources import ProductContext
+    from portaal.web.forms import Form
+
+
+def show_tab(context: ProductContext, request: Request) -> dict[str, Any]:
+    """The settings that hold: a form for who may change them, else a list."""
+    loaded = pages.store_of(request).load(request.dbsession, context.code, context.product)
+    return _page(context, request, loaded, filled(loaded.value))
+
+
+def save_tab(context: ProductContext, request: Request) -> dict[str, Any] | Response:
+    """Save what was sent as a new version, or show the page again with what is wrong."""
+    store = pages.store_of(request)
+    current = store.load(request.dbsession, context.code, context.product)
+    if pages.based_on(request) != current.number:
+        return _stale(context, request, current)
+    form = entered(request.POST, current.value, pages.entry_rules(request))
+    if form.value is None:
+        return _refused(context, request, current, form)
+    missing = reason_missing(changed_fields(current.value, form.value), form.data[REASON])
+    if missing:
+        form.add_error(REASON, missing)
+        return _refused(context, request, current, form)
+    try:
+        saved = store.save(request.dbsession, context.code, context.product, form.value, based_on=current.number,
+                           by=request.identity.account_id, reason=form.data[REASON])
+    except StaleVersionError as error:
+        return _stale(context, request, error.current)
+    return pages.conclude(context, request, saved, _("The settings are saved. They hold from now on."))
+
+
+def _refused(context: ProductContext, request: Request, current: Loaded[Any], form: Form[Any]) -> dict[str, Any]:
+    request.response.status_int = 422
+    return _page(context, request, current, form)
+
+
+def _stale(context: ProductContext, request: Request, current: Loaded[Any]) -> dict[str, Any]:
+    """Somebody else saved first: both versions side by side, and what was typed ready to be sent again."""
+    try:
+        base = pages.store_of(request).load(request.dbsession, context.code, context.product, pages.based_on(request))
+    except UnknownVersionError as error:
+        raise HTTPBadRequest("based on a version that does not exist") from error
+    form = entered(request.POST, base.value, pages.entry_rules(request))
+    request.response.status_int = 409
+    return _page(context, request, current, form, merge(request, form, base, current))
+
+
+def _page(
+    context: ProductContext, request: Request, loaded: Loaded[Any], form: Form[Any],
+    meanwhile: list[SavedMeanwhile] | None = None,
+) -> dict[str, Any]:
+    model = type(loaded.value)
+    values = dict(zip(model.model_fields, (texts for _label, texts in pages.value_rows(request, loaded.value)),
+                      strict=True))
+    return pages.frame(context, request) | {
+        "intro": pages.store_of(request).tabs[context.product].intro,
+        "sections": pages.sections(model),
+        "values": values,
+        "present": {name: texts for name, texts in values.items() if getattr(loaded.value, name) is not None},
+        "loaded": loaded,
+        "form": form,
+        "meanwhile": meanwhile or [],
+    }
