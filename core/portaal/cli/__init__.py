@@ -10,6 +10,7 @@ import click
 COMMANDS = {
     "bericht": ("portaal.berichtenverkeer.cli:bericht", "Check message files without database or server."),
     "db": ("portaal.db.cli:db", "Bring the database up to date, or see where it stands."),
+    "geheimen": ("portaal.settings.cli:geheimen", "Look after the secrets in the settings of products."),
     "plugins": ("portaal.plugins.cli:plugins", "List the products and whether they are ready."),
     "serve": ("portaal.cli.serve:serve", "Run the portal with its simulated surroundings, for development."),
     "sleutels": ("portaal.cli.sleutels:sleutels", "Make the file with the portal's keys."),

@@ -67,6 +67,10 @@ class Sealer:
         except (InvalidTag, KeyringError, KeyError, TypeError, ValueError) as error:
             raise SecretUnreadableError(f"the secret {place.setting!r} does not open") from error
 
+    def is_current(self, sealed: Sealed) -> bool:
+        """Whether it was sealed under the current key."""
+        return isinstance(sealed, dict) and sealed.get("key") == self.current_key_id
+
     def _cipher(self, key_id: str) -> AESGCM:
         if key_id not in self._ciphers:
             self._ciphers[key_id] = AESGCM(self._derive(key_id)[1])

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
-from portaal import clock
+from portaal import audit, clock
 from portaal.keyring import Keyring
 from portaal.settings.diff import changed_fields
 from portaal.settings.fields import fields_of
@@ -145,8 +145,10 @@ class SettingsStore:
             if newest.number == based_on:
                 raise
             raise StaleVersionError(newest) from None
-        log.info("settings saved", extra={"product": product, "gemeentecode": gemeentecode,
-                                          "version": version.number, "settings": version.changed})
+        audit.record(
+            dbsession, action="settings.save", outcome=audit.Outcome.DONE, actor=by, gemeentecode=gemeentecode,
+            product=product, object_kind="settings", object_id=version.number, details={"settings": version.changed},
+        )
         return Saved(current.value, value, added=True)
 
     def history(self, dbsession: Session, gemeentecode: str, product: str) -> list[SettingsVersion]:
