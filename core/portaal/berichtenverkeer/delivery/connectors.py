@@ -71,7 +71,7 @@ class SoapConnector:
                 response.release_conn() if response.length_remaining == 0 else response.close()
         except urllib3.exceptions.SSLError:
             return Answer(Outcome.OPNIEUW, "tls", reached=False)
-        except urllib3.exceptions.TimeoutError:
+        except urllib3.exceptions.ReadTimeoutError:
             return Answer(Outcome.OPNIEUW, "geen_antwoord", reached=False)
         except (urllib3.exceptions.HTTPError, OSError):
             return Answer(Outcome.OPNIEUW, "niet_bereikbaar", reached=False)

@@ -4,14 +4,6 @@ The envelope says who sends what to whom; its payload is opaque to it. The paylo
 header of the message it answers, while its envelope goes the other way: nothing here looks into a payload.
 """
 
-from portaal.berichtenverkeer.envelope.build import (
-    SoapMessage,
-    build,
-    build_confirmation,
-    build_fault,
-    fault_document,
-    payload_limit,
-)
 from portaal.berichtenverkeer.envelope.layout import MAX_ENVELOPE, MAX_SOAP
 from portaal.berichtenverkeer.envelope.model import (
     GGK,
@@ -27,7 +19,15 @@ from portaal.berichtenverkeer.envelope.model import (
     StufCode,
     new_reference,
 )
-from portaal.berichtenverkeer.envelope.parse import EnvelopeReader, read
+from portaal.berichtenverkeer.envelope.reading import EnvelopeReader, read
+from portaal.berichtenverkeer.envelope.writing import (
+    SoapMessage,
+    build,
+    build_confirmation,
+    build_fault,
+    fault_document,
+    payload_limit,
+)
 
 __all__ = [
     "GGK",

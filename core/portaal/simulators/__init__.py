@@ -1,0 +1,1 @@
+"""Simulated neighbours, each a process of its own, for development and tests. None of them starts in production."""
