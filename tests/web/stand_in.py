@@ -28,9 +28,19 @@ class Portal(SimpleNamespace):
 
 def make_portal(**other: Any) -> Portal:
     known: dict[str, Any] = {
-        "identity": None, "menu": [], "user_menu": [], "gemeenten": [], "flashes": [],
-        "locale": "nl", "other_locale_href": "/?taal=en", "home_href": "/", "logout_href": "/uitloggen",
-        "session_seconds": 1200, "warn_seconds": 120, "operator_name": "Operator", "environment": "production",
+        "identity": None,
+        "menu": [],
+        "user_menu": [],
+        "gemeenten": [],
+        "flashes": [],
+        "locale": "nl",
+        "other_locale_href": "/?taal=en",
+        "home_href": "/",
+        "logout_href": "/uitloggen",
+        "session_seconds": 1200,
+        "warn_seconds": 120,
+        "operator_name": "Operator",
+        "environment": "production",
         "servicedesk": {"phone": "030 000", "email": ""},
     }
     return Portal(**(known | other))

@@ -119,8 +119,10 @@ def test_the_script_keeps_to_the_policy(built: Path, manifest: dict[str, str]) -
 
 def test_images_hold_no_script_and_no_outside_address(built: Path) -> None:
     for image in built.glob("*.svg"):
-        svg = image.read_text().replace('xmlns="http://www.w3.org/2000/svg"', "").replace(
-            "xmlns='http://www.w3.org/2000/svg'", ""
+        svg = (
+            image.read_text()
+            .replace('xmlns="http://www.w3.org/2000/svg"', "")
+            .replace("xmlns='http://www.w3.org/2000/svg'", "")
         )
         assert not re.search(r"<script|\bon\w+=|style=|https?:", svg), image.name
 

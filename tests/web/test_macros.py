@@ -30,8 +30,14 @@ ERRORS = {
     "akkoord": _("Fill in this field."),
 }
 TYPED = {
-    "naam": TEXT, "email": "x@", "dag": "31-2-2026", "tekst": "\nregel <1>", "keuze": "b", "een": "b",
-    "veel": ["a", "bb"], "akkoord": True,
+    "naam": TEXT,
+    "email": "x@",
+    "dag": "31-2-2026",
+    "tekst": "\nregel <1>",
+    "keuze": "b",
+    "een": "b",
+    "veel": ["a", "bb"],
+    "akkoord": True,
 }
 
 Render = Callable[..., BeautifulSoup]
@@ -75,7 +81,10 @@ def gallery(request: pytest.FixtureRequest, render: Render) -> BeautifulSoup:
     flashes = [SimpleNamespace(kind=kind, message=TEXT) for kind in ("ok", "error")]
     portal = logged_in(locale=request.param, environment="kto", flashes=flashes)
     return render(
-        GALLERY.read_text(), portal, t=TEXT, form=Form(dict(TYPED), dict(ERRORS)),
+        GALLERY.read_text(),
+        portal,
+        t=TEXT,
+        form=Form(dict(TYPED), dict(ERRORS)),
         now=datetime(2026, 11, 21, 23, 30, tzinfo=UTC),
     )
 
@@ -171,18 +180,29 @@ def test_only_people_with_a_session_get_the_session_guard(render: Render) -> Non
     assert one(render(source, logged_in()), "dialog")["data-pz-seconds"] == "1200"
 
 
-@pytest.mark.parametrize(("environment", "words"), [
-    ("production", ""), ("kto", "Testomgeving (KTO)"), ("development", "Ontwikkelomgeving"),
-])
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ("production", ""),
+        ("kto", "Testomgeving (KTO)"),
+        ("development", "Ontwikkelomgeving"),
+    ],
+)
 def test_another_environment_is_seen_at_once(render: Render, environment: str, words: str) -> None:
     page = render("{% extends 'portaal:templates/base.jinja2' %}", make_portal(environment=environment))
     bar = page.select_one(".pz-environment")
     assert (words in bar.get_text()) if bar else words == ""
 
 
-@pytest.mark.parametrize(("current", "last", "pages"), [
-    (1, 1, []), (1, 3, [1, 2, 3]), (5, 9, [1, 4, 5, 6, 9]), (9, 9, [1, 8, 9]),
-])
+@pytest.mark.parametrize(
+    ("current", "last", "pages"),
+    [
+        (1, 1, []),
+        (1, 3, [1, 2, 3]),
+        (5, 9, [1, 4, 5, 6, 9]),
+        (9, 9, [1, 8, 9]),
+    ],
+)
 def test_pagination_shows_the_ends_and_the_neighbours(
     render: Render, current: int, last: int, pages: list[int]
 ) -> None:

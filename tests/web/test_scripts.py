@@ -86,7 +86,10 @@ def address(stage: Stage) -> Iterator[str]:
         return Response(status=502)
 
     for name, path, view in (
-        ("page", "/", page), ("tel", "/tel", note), ("door", "/door", note), ("verstuur", "/verstuur/{answer}", upload),
+        ("page", "/", page),
+        ("tel", "/tel", note),
+        ("door", "/door", note),
+        ("verstuur", "/verstuur/{answer}", upload),
     ):
         config.add_route(name, path)
         config.add_view(view, route_name=name)

@@ -96,6 +96,4 @@ def includeme(config: Configurator) -> None:
             renderer=f"portaal:templates/startpagina/{page.route}.jinja2",
         )
     config.add_route("security_txt", "/.well-known/security.txt")
-    config.add_view(
-        security_txt, route_name="security_txt", request_method="GET", permission=NO_PERMISSION_REQUIRED
-    )
+    config.add_view(security_txt, route_name="security_txt", request_method="GET", permission=NO_PERMISSION_REQUIRED)
