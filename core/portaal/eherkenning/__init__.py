@@ -1,0 +1,19 @@
+"""Logging in with eHerkenning: the SAML profile, and the pages around it.
+
+The way of a login: :mod:`~portaal.eherkenning.views` sends a signed request to the chosen makelaar
+(:mod:`~portaal.eherkenning.authn_request`); the browser comes back with an artifact, which is exchanged
+(:mod:`~portaal.eherkenning.artifact`) for an answer that is verified (:mod:`~portaal.eherkenning.response`) and becomes
+a :class:`~portaal.eherkenning.record.LoginRecord`, which :mod:`portaal.access.login` turns into a session.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pyramid.config import Configurator
+
+
+def includeme(config: Configurator) -> None:
+    config.include("portaal.eherkenning.configuration")
+    config.include("portaal.eherkenning.views")

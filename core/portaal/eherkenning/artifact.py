@@ -1,0 +1,108 @@
+"""The artifact: a ticket that the browser brings, exchanged for the answer behind its back (rules 15, 16)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from hmac import compare_digest
+
+import urllib3
+from lxml import etree
+
+from portaal.eherkenning.authn_request import INSTANT
+from portaal.eherkenning.parties import Makelaar, ServiceProvider
+from portaal.eherkenning.refusal import LoginRefusedError, RefusalReason
+from portaal.eherkenning.signature import sign
+from portaal.eherkenning.xml import MAX_BYTES, SAML, SAMLP, SOAP, only_child, parse, q
+
+TYPE_CODE = b"\x00\x04"
+LENGTH = 44
+SOAP_ACTION = "http://www.oasis-open.org/committees/security"
+
+
+def check_artifact(artifact: str, makelaar: Makelaar) -> None:
+    """Whether an artifact is of the right form and comes from this makelaar, before anything is called.
+
+    :raises LoginRefusedError: MALFORMED or WRONG_PARTY.
+    """
+    try:
+        raw = base64.b64decode(artifact, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise LoginRefusedError(RefusalReason.MALFORMED, "the artifact is not base64") from error
+    if len(raw) != LENGTH or raw[:2] != TYPE_CODE:
+        raise LoginRefusedError(RefusalReason.MALFORMED, "the artifact is not of type 4")
+    source = hashlib.sha1(makelaar.entity_id.encode(), usedforsecurity=False).digest()
+    if not compare_digest(raw[4:24], source):
+        raise LoginRefusedError(RefusalReason.WRONG_PARTY, "the artifact is of another makelaar")
+
+
+@dataclass(frozen=True)
+class ArtifactAnswer:
+    """What came back, unverified, and the id of our question."""
+
+    question_id: str
+    element: etree._Element
+
+
+class ArtifactResolver:
+    """Exchanges artifacts over TLS with the makelaar's address from its metadata; never elsewhere, never redirected.
+
+    :param client_certificate: (certificate file, key file) for makelaars that ask for one.
+    :param ca_file: the trust store; None for the system's.
+    """
+
+    TIMEOUT_SECONDS = 10.0
+
+    def __init__(self, client_certificate: tuple[str, str] | None = None, ca_file: str | None = None) -> None:
+        self._pool = urllib3.PoolManager(
+            timeout=urllib3.Timeout(total=self.TIMEOUT_SECONDS), retries=False, ca_certs=ca_file,
+            cert_file=client_certificate[0] if client_certificate else None,
+            key_file=client_certificate[1] if client_certificate else None,
+        )
+
+    def resolve(
+        self, provider: ServiceProvider, makelaar: Makelaar, artifact: str, now: datetime
+    ) -> ArtifactAnswer:
+        """The ArtifactResponse for an artifact, not yet verified.
+
+        :raises LoginRefusedError: UNREACHABLE when the makelaar does not answer, MALFORMED when its answer is no SOAP.
+        """
+        question_id = f"_{secrets.token_hex(20)}"
+        try:
+            response = self._pool.request(
+                "POST", makelaar.artifact_url, body=_question(provider, makelaar, artifact, question_id, now),
+                headers={"Content-Type": f"{makelaar.content_type}; charset=UTF-8", "SOAPAction": SOAP_ACTION},
+                redirect=False, preload_content=False,
+            )
+            try:
+                body = response.read(MAX_BYTES + 1)
+            finally:
+                response.release_conn()
+        except urllib3.exceptions.HTTPError as error:
+            raise LoginRefusedError(RefusalReason.UNREACHABLE, "the makelaar cannot be reached") from error
+        if response.status != 200:
+            raise LoginRefusedError(RefusalReason.UNREACHABLE, f"the makelaar answers with status {response.status}")
+        envelope = parse(body)
+        if envelope.tag != q("soap:Envelope"):
+            raise LoginRefusedError(RefusalReason.MALFORMED, "the answer is no SOAP envelope")
+        answer = only_child(only_child(envelope, "soap:Body"), "samlp:ArtifactResponse")
+        return ArtifactAnswer(question_id, answer)
+
+
+def _question(
+    provider: ServiceProvider, makelaar: Makelaar, artifact: str, identifier: str, now: datetime
+) -> bytes:
+    element = etree.Element(
+        q("samlp:ArtifactResolve"), nsmap={"samlp": SAMLP, "saml": SAML}, ID=identifier, Version="2.0",
+        IssueInstant=now.strftime(INSTANT), Destination=makelaar.artifact_url,
+    )
+    etree.SubElement(element, q("saml:Issuer")).text = provider.entity_id
+    etree.SubElement(element, q("samlp:Artifact")).text = artifact
+    pair = provider.keys[0]
+    envelope = etree.Element(q("soap:Envelope"), nsmap={"soap": SOAP})
+    etree.SubElement(envelope, q("soap:Body")).append(sign(element, pair.key, pair.certificate))
+    return etree.tostring(envelope, xml_declaration=True, encoding="UTF-8")

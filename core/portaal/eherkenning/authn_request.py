@@ -1,0 +1,79 @@
+"""Asking a makelaar to let somebody log in (section 1.1 of the interface notes)."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import zlib
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
+from lxml import etree
+
+from portaal.eherkenning.metadata import HTTP_POST, HTTP_REDIRECT
+from portaal.eherkenning.parties import Makelaar, ServiceProvider
+from portaal.eherkenning.signature import sign
+from portaal.eherkenning.xml import SAML, SAMLP, q
+
+RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
+INSTANT = "%Y-%m-%dT%H:%M:%SZ"
+
+
+@dataclass(frozen=True)
+class AuthnRequest:
+    """A request on its way.
+
+    :param id: to be answered exactly once.
+    :param relay_state: an opaque token that comes back with the answer; at most 80 bytes.
+    :param fields: of the form to post, or None when the browser is sent to ``url`` at once.
+    """
+
+    id: str
+    relay_state: str
+    url: str
+    fields: dict[str, str] | None
+
+
+def new_request(provider: ServiceProvider, makelaar: Makelaar, now: datetime) -> AuthnRequest:
+    """A signed request by POST where the makelaar takes that, else by redirect.
+
+    It always asks for a fresh login (ForceAuthn) of at least our level.
+    """
+    binding = HTTP_POST if HTTP_POST in makelaar.sso_urls else HTTP_REDIRECT
+    destination = makelaar.sso_urls[binding]
+    identifier, relay_state = f"_{secrets.token_hex(20)}", secrets.token_urlsafe(32)
+    element = _element(provider, identifier, destination, now)
+    if binding == HTTP_POST:
+        pair = provider.keys[0]
+        signed = etree.tostring(sign(element, pair.key, pair.certificate))
+        fields = {"SAMLRequest": base64.b64encode(signed).decode(), "RelayState": relay_state}
+        return AuthnRequest(identifier, relay_state, destination, fields)
+    return AuthnRequest(identifier, relay_state, _redirect_url(provider, element, destination, relay_state), None)
+
+
+def _element(provider: ServiceProvider, identifier: str, destination: str, now: datetime) -> etree._Element:
+    root = etree.Element(
+        q("samlp:AuthnRequest"), nsmap={"samlp": SAMLP, "saml": SAML}, ID=identifier, Version="2.0",
+        IssueInstant=now.strftime(INSTANT), Destination=destination, ForceAuthn="true",
+        AssertionConsumerServiceIndex="1", AttributeConsumingServiceIndex=str(provider.service_index),
+        ProviderName=provider.provider_name,
+    )
+    etree.SubElement(root, q("saml:Issuer")).text = provider.entity_id
+    context = etree.SubElement(root, q("samlp:RequestedAuthnContext"), Comparison="minimum")
+    etree.SubElement(context, q("saml:AuthnContextClassRef")).text = provider.minimum.urn
+    return root
+
+
+def _redirect_url(provider: ServiceProvider, element: etree._Element, destination: str, relay_state: str) -> str:
+    """The signature of this binding covers the query, not the XML."""
+    compressor = zlib.compressobj(9, zlib.DEFLATED, -15)
+    deflated = compressor.compress(etree.tostring(element)) + compressor.flush()
+    query = urlencode({
+        "SAMLRequest": base64.b64encode(deflated).decode(), "RelayState": relay_state, "SigAlg": RSA_SHA256,
+    })
+    signature = provider.keys[0].key.sign(query.encode(), PKCS1v15(), SHA256())
+    separator = "&" if "?" in destination else "?"
+    return f"{destination}{separator}{query}&{urlencode({'Signature': base64.b64encode(signature).decode()})}"

@@ -1,0 +1,151 @@
+"""Decrypting what eHerkenning encrypts: identities inside attribute values, and whole assertions (rules 12, 13).
+
+Only AES in CBC or GCM mode and RSA-OAEP; every failure gives the same answer, so that nobody learns from it; nothing is
+decrypted before the signature around it was checked.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+from collections.abc import Sequence
+
+from cryptography import x509
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import CBC
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256, SHA384, SHA512, HashAlgorithm
+from lxml import etree
+
+from portaal.eherkenning.refusal import LoginRefusedError, RefusalReason
+from portaal.eherkenning.signature import key_name
+from portaal.eherkenning.xml import DS, XENC, children, parse, q
+
+XENC11 = "http://www.w3.org/2009/xmlenc11#"
+OAEP_MGF1P = f"{XENC}rsa-oaep-mgf1p"
+OAEP_11 = f"{XENC11}rsa-oaep"
+CBC_KEY_BYTES = {f"{XENC}aes128-cbc": 16, f"{XENC}aes192-cbc": 24, f"{XENC}aes256-cbc": 32}
+GCM_KEY_BYTES = {f"{XENC11}aes128-gcm": 16, f"{XENC11}aes192-gcm": 24, f"{XENC11}aes256-gcm": 32}
+DIGESTS: dict[str, type[HashAlgorithm]] = {
+    "http://www.w3.org/2000/09/xmldsig#sha1": SHA1, f"{XENC}sha256": SHA256, f"{XENC}sha512": SHA512,
+    "http://www.w3.org/2001/04/xmldsig-more#sha384": SHA384,
+}
+MASKS: dict[str, type[HashAlgorithm]] = {
+    f"{XENC11}mgf1sha1": SHA1, f"{XENC11}mgf1sha256": SHA256, f"{XENC11}mgf1sha384": SHA384,
+    f"{XENC11}mgf1sha512": SHA512,
+}
+BLOCK = 16
+
+
+class _UndecryptableError(Exception):
+    pass
+
+
+def decrypt(holder: etree._Element, keys: Sequence[RSAPrivateKey], recipient: str) -> etree._Element:
+    """The element inside an ``EncryptedID`` or ``EncryptedAssertion``.
+
+    :param keys: our private keys, the current one first.
+    :param recipient: our entity id; an EncryptedKey for somebody else is passed over.
+    :raises LoginRefusedError: ENCRYPTION; with one and the same detail whatever went wrong.
+    """
+    try:
+        return parse(_plaintext(holder, keys, recipient))
+    except (_UndecryptableError, LoginRefusedError, ValueError, TypeError, InvalidTag, binascii.Error) as error:
+        raise LoginRefusedError(RefusalReason.ENCRYPTION, "an encrypted part cannot be read") from error
+
+
+def _plaintext(holder: etree._Element, keys: Sequence[RSAPrivateKey], recipient: str) -> bytes:
+    (data,) = children(holder, "xenc:EncryptedData")
+    for encrypted_key in _encrypted_keys(holder, data):
+        if encrypted_key.get("Recipient") not in (None, recipient):
+            continue
+        for private_key in keys:
+            try:
+                return _open(data, _unwrap(encrypted_key, private_key))
+            except ValueError:
+                continue
+    raise _UndecryptableError
+
+
+def _encrypted_keys(holder: etree._Element, data: etree._Element) -> list[etree._Element]:
+    """Wherever the sender put them: beside the data, or inside its KeyInfo."""
+    inside = [key for info in children(data, "ds:KeyInfo") for key in children(info, "xenc:EncryptedKey")]
+    return [*children(holder, "xenc:EncryptedKey"), *inside]
+
+
+def _unwrap(encrypted_key: etree._Element, private_key: RSAPrivateKey) -> bytes:
+    (method,) = children(encrypted_key, "xenc:EncryptionMethod")
+    digests = [node.get("Algorithm", "") for node in children(method, "ds:DigestMethod")]
+    masks = [node.get("Algorithm", "") for node in method if node.tag == f"{{{XENC11}}}MGF"]
+    digest = DIGESTS.get(digests[0]) if digests else SHA1
+    if method.get("Algorithm") == OAEP_MGF1P:
+        mask: type[HashAlgorithm] | None = SHA1
+    elif method.get("Algorithm") == OAEP_11:
+        mask = MASKS.get(masks[0]) if masks else SHA1
+    else:
+        raise _UndecryptableError
+    if digest is None or mask is None:
+        raise _UndecryptableError
+    return private_key.decrypt(_cipher_value(encrypted_key), OAEP(MGF1(mask()), digest(), None))
+
+
+def _open(data: etree._Element, key: bytes) -> bytes:
+    (method,) = children(data, "xenc:EncryptionMethod")
+    algorithm, sealed = method.get("Algorithm", ""), _cipher_value(data)
+    if GCM_KEY_BYTES.get(algorithm) == len(key):
+        return AESGCM(key).decrypt(sealed[:12], sealed[12:], None)
+    if CBC_KEY_BYTES.get(algorithm) != len(key) or len(sealed) < 2 * BLOCK or len(sealed) % BLOCK:
+        raise _UndecryptableError
+    decryptor = Cipher(AES(key), CBC(sealed[:BLOCK])).decryptor()
+    padded = decryptor.update(sealed[BLOCK:]) + decryptor.finalize()
+    if not 1 <= padded[-1] <= BLOCK:
+        raise _UndecryptableError
+    return padded[: -padded[-1]]
+
+
+def _cipher_value(element: etree._Element) -> bytes:
+    (data,) = children(element, "xenc:CipherData")
+    (value,) = children(data, "xenc:CipherValue")
+    return base64.b64decode("".join((value.text or "").split()), validate=True)
+
+
+def encrypt(element: etree._Element, certificate: x509.Certificate, recipient: str) -> list[etree._Element]:
+    """The EncryptedData and EncryptedKey of an element, as eHerkenning makes them: AES-256-CBC and RSA-OAEP-MGF1P.
+
+    For the sending side: the simulated makelaar and tests.
+    """
+    key, vector = os.urandom(32), os.urandom(BLOCK)
+    plain = etree.tostring(element)
+    padding = BLOCK - len(plain) % BLOCK
+    encryptor = Cipher(AES(key), CBC(vector)).encryptor()
+    sealed = vector + encryptor.update(plain + os.urandom(padding - 1) + bytes([padding])) + encryptor.finalize()
+    public_key = certificate.public_key()
+    if not isinstance(public_key, RSAPublicKey):
+        raise TypeError("only RSA keys are used for encryption")
+    wrapped = public_key.encrypt(key, OAEP(MGF1(SHA1()), SHA1(), None))  # noqa: S303 - as the interface has it
+    identifier, name = f"_{os.urandom(16).hex()}", key_name(certificate)
+    data = _encrypted("xenc:EncryptedData", f"{XENC}aes256-cbc", sealed)
+    data.set("Type", f"{XENC}Element")
+    info = etree.Element(q("ds:KeyInfo"), nsmap={"ds": DS})
+    etree.SubElement(info, q("ds:RetrievalMethod"), Type=f"{XENC}EncryptedKey", URI=f"#{identifier}")
+    data.insert(1, info)
+    encrypted_key = _encrypted("xenc:EncryptedKey", OAEP_MGF1P, wrapped)
+    encrypted_key.set("Id", identifier)
+    encrypted_key.set("Recipient", recipient)
+    name_info = etree.Element(q("ds:KeyInfo"), nsmap={"ds": DS})
+    etree.SubElement(name_info, q("ds:KeyName")).text = name
+    encrypted_key.insert(1, name_info)
+    return [data, encrypted_key]
+
+
+def _encrypted(name: str, algorithm: str, sealed: bytes) -> etree._Element:
+    element = etree.Element(q(name), nsmap={"xenc": XENC})
+    etree.SubElement(element, q("xenc:EncryptionMethod"), Algorithm=algorithm)
+    value = etree.SubElement(etree.SubElement(element, q("xenc:CipherData")), q("xenc:CipherValue"))
+    value.text = base64.b64encode(sealed).decode()
+    return element

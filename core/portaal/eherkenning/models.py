@@ -1,0 +1,33 @@
+"""What must be remembered of logins: requests under way, and assertions that were used (rules 10 and 11)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portaal.db.base import Base
+from portaal.db.types import UtcDateTime
+
+
+class PendingLogin(Base):
+    """A request that was sent: bound to one browser, used once, gone after half an hour."""
+
+    __tablename__ = "pending_login"
+
+    request_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    makelaar: Mapped[str] = mapped_column(String(200))
+    browser_hash: Mapped[str] = mapped_column(String(64))
+    relay_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class UsedAssertion(Base):
+    """An assertion that led to a login; kept until it could not be used anyway."""
+
+    __tablename__ = "used_assertion"
+
+    assertion_id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

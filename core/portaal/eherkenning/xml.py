@@ -1,0 +1,80 @@
+"""SAML's namespaces, and reading its messages: small, plain UTF-8, no DTD, no comments, no instructions (rule 1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lxml import etree
+
+from portaal.eherkenning.refusal import LoginRefusedError, RefusalReason
+
+MAX_BYTES = 256 * 1024
+
+SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
+SAMLP = "urn:oasis:names:tc:SAML:2.0:protocol"
+MD = "urn:oasis:names:tc:SAML:2.0:metadata"
+DS = "http://www.w3.org/2000/09/xmldsig#"
+XENC = "http://www.w3.org/2001/04/xmlenc#"
+SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
+PREFIXES = {"saml": SAML, "samlp": SAMLP, "md": MD, "ds": DS, "xenc": XENC, "soap": SOAP}
+
+
+def q(name: str) -> str:
+    """``saml:Issuer`` as lxml names it."""
+    prefix, _, local = name.partition(":")
+    return f"{{{PREFIXES[prefix]}}}{local}"
+
+
+def parse(message: bytes) -> etree._Element:
+    """The root of a message.
+
+    :raises LoginRefusedError: MALFORMED; it is too large, not UTF-8, not well-formed, or has what SAML does not need.
+    """
+    if len(message) > MAX_BYTES:
+        raise LoginRefusedError(RefusalReason.MALFORMED, "the message is too large")
+    try:
+        message.decode("utf-8")
+        root = etree.fromstring(message, _parser())
+    except (UnicodeDecodeError, etree.XMLSyntaxError, ValueError) as error:
+        raise LoginRefusedError(RefusalReason.MALFORMED, "the message is not well-formed UTF-8 XML") from error
+    document: Any = root.getroottree().docinfo
+    if document.doctype or document.internalDTD is not None or document.externalDTD is not None:
+        raise LoginRefusedError(RefusalReason.MALFORMED, "the message has a DOCTYPE")
+    if document.encoding not in (None, "UTF-8", "utf-8"):
+        raise LoginRefusedError(RefusalReason.MALFORMED, "the message is not in UTF-8")
+    if any(not isinstance(node.tag, str) for node in root.getroottree().iter()):
+        raise LoginRefusedError(RefusalReason.MALFORMED, "the message has a comment, instruction or entity")
+    return root
+
+
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, attribute_defaults=False,
+        huge_tree=False, recover=False, remove_comments=False, remove_pis=False, collect_ids=False, encoding="utf-8",
+    )
+
+
+def children(element: etree._Element, name: str) -> list[etree._Element]:
+    """The direct children of that name; never a search through the tree (rule 4)."""
+    return [child for child in element if child.tag == q(name)]
+
+
+def only_child(element: etree._Element, name: str) -> etree._Element:
+    """The one child of that name.
+
+    :raises LoginRefusedError: MALFORMED; there is none, or more than one.
+    """
+    found = children(element, name)
+    if len(found) != 1:
+        raise LoginRefusedError(RefusalReason.MALFORMED, f"{len(found)} {name} instead of one")
+    return found[0]
+
+
+def text_of(element: etree._Element) -> str:
+    """The text of an element that holds nothing else.
+
+    :raises LoginRefusedError: MALFORMED; it has child elements or no text.
+    """
+    if len(element) or not element.text or not element.text.strip():
+        raise LoginRefusedError(RefusalReason.MALFORMED, f"{etree.QName(element).localname} has no plain text")
+    return element.text.strip()
