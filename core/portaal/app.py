@@ -10,6 +10,7 @@ from pyramid.config import Configurator
 
 from portaal import configuration
 from portaal.plugins import loader
+from portaal.plugins.discovery import discover
 from portaal.plugins.install import install
 from portaal.web.i18n import register_localizers
 
@@ -35,7 +36,7 @@ def make_app(settings: Mapping[str, Any], candidates: Mapping[str, EntryPoint] |
         return config
 
     config = loader.load(
-        loader.discover() if candidates is None else candidates,
+        discover() if candidates is None else candidates,
         core,
         install,
         strict=checked["portaal.strict_plugins"] == "true",
@@ -48,6 +49,6 @@ def core_includeme(config: Configurator) -> None:
     """The core, without products."""
     import importlib
     from importlib.util import find_spec
-    for name in ['configuration', 'logs', 'db', 'web', 'access', 'plugins.isolation', 'startpagina', 'eherkenning', 'onboarding', 'overview', 'gebruikersbeheer', 'servicedesk', 'notifications', 'settings', 'berichtenverkeer']:
+    for name in ['configuration', 'logs', 'db', 'web', 'access', 'audit', 'plugins.isolation', 'startpagina', 'eherkenning', 'onboarding', 'overview', 'gebruikersbeheer', 'servicedesk', 'notifications', 'settings', 'berichtenverkeer']:
         if find_spec("portaal." + name) and hasattr(importlib.import_module("portaal." + name), "includeme"):
             config.include("portaal." + name)

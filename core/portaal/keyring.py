@@ -49,6 +49,11 @@ class Keyring:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise KeyringError(f"the key file {path} is not a valid key file") from error
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Every key id: what was made under an older key can still be read and found."""
+        return tuple(self._keys)
+
     def derive(self, purpose: str, key_id: str | None = None) -> tuple[str, bytes]:
         """A key for one purpose, e.g. ``"payload"``.
 

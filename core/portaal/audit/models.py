@@ -1,4 +1,4 @@
-"""One line of the audit trail. Lines are added, never changed or removed."""
+"""The tables of the audit trail: the lines, whom they are about, and the chain. Rows are added, never changed."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, event
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, ForeignKey, Index, Integer, String, event
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portaal.db.base import Base
 from portaal.db.types import UtcDateTime, text_enum
+
+HASH_LENGTH = 64
 
 
 class Outcome(enum.StrEnum):
@@ -22,9 +24,10 @@ class Outcome(enum.StrEnum):
 
 
 class AuditEvent(Base):
-    """What somebody did or tried. It names things by id: it stays meaningful, and true, when names change.
+    """A line: what somebody did or tried. It names things by id, so it stays true when names change.
 
-    There are no foreign keys: a line outlives what it is about.
+    There are no foreign keys to what it is about: a line outlives it. The NEN 7513 name of each column stands in
+    docs/audit.md.
     """
 
     __tablename__ = "audit_event"
@@ -32,17 +35,51 @@ class AuditEvent(Base):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    actor: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    action: Mapped[str] = mapped_column(String(80))
+    outcome: Mapped[Outcome] = mapped_column(text_enum(Outcome))
     gemeentecode: Mapped[str | None] = mapped_column(String(4))
     product: Mapped[str | None] = mapped_column(String(40))
-    action: Mapped[str] = mapped_column(String(80))
     object_kind: Mapped[str] = mapped_column(String(40), default="")
     object_id: Mapped[str] = mapped_column(String(80), default="")
-    outcome: Mapped[Outcome] = mapped_column(text_enum(Outcome))
+    purpose: Mapped[str] = mapped_column(String(80), default="")
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
+    actor: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    organisation: Mapped[uuid.UUID | None]
+    roles: Mapped[str] = mapped_column(String(200), default="")
+    level: Mapped[str] = mapped_column(String(20), default="")
+    session: Mapped[str] = mapped_column(String(64), default="")
+    address: Mapped[str] = mapped_column(String(45), default="")
+    request_id: Mapped[str] = mapped_column(String(32), default="")
 
-@event.listens_for(AuditEvent, "before_update")
-@event.listens_for(AuditEvent, "before_delete")
-def _refuse_to_change(mapper: Any, connection: Any, target: AuditEvent) -> None:
+    subjects: Mapped[list[AuditSubject]] = relationship()
+
+
+class AuditSubject(Base):
+    """A citizen whom a line is about, as a keyed hash of the BSN. The BSN itself is nowhere in the trail."""
+
+    __tablename__ = "audit_subject"
+
+    event_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("audit_event.id"), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(HASH_LENGTH), primary_key=True, index=True)
+    key_id: Mapped[str] = mapped_column(String(40))
+
+
+class AuditLink(Base):
+    """A link of the chain: the place of a line, and a hash over the line and the link before it."""
+
+    __tablename__ = "audit_link"
+
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    event_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("audit_event.id"), unique=True)
+    previous: Mapped[str] = mapped_column(String(HASH_LENGTH))
+    hash: Mapped[str] = mapped_column(String(HASH_LENGTH))
+
+
+def _refuse_to_change(mapper: Any, connection: Any, target: Base) -> None:
     raise RuntimeError("the audit trail is only added to")
+
+
+for _table in (AuditEvent, AuditSubject, AuditLink):
+    event.listen(_table, "before_update", _refuse_to_change)
+    event.listen(_table, "before_delete", _refuse_to_change)

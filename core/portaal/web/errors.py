@@ -18,6 +18,7 @@ from pyramid.httpexceptions import (
 )
 
 from portaal.access.reasons import Reason, Refusal
+from portaal.audit.denials import record_denied, record_out_of_reach
 from portaal.web.i18n import _
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ NEXT_STEP = {
 
 
 def not_found(request: Request) -> dict[str, Any]:
+    record_out_of_reach(request)
     request.response.status_int = 404
     return {
         "title": _("This page does not exist"),
@@ -87,6 +89,7 @@ def forbidden(request: Request) -> Any:
         return {"title": _("You are not logged in"), "text": _("Log in again and repeat what you did.")}
     if reason in NEXT_STEP and request.method in {"GET", "HEAD"}:
         return HTTPSeeOther(request.route_url(NEXT_STEP[reason]))
+    record_denied(request, reason.value)
     log.info("refused", extra={"reason": reason.value, "route": getattr(request.matched_route, "name", None)})
     request.response.status_int = 403
     if reason is Reason.AGREEMENTS_MISSING:

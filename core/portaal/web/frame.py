@@ -104,7 +104,10 @@ class PortalFrame:
     def user_menu(self) -> list[Link]:
         if self._identity is None or not self._identity.has_profile:
             return []
-        return [Link(_("Your data"), self._request.route_path("persoonlijke_instellingen"))]
+        links = [Link(_("Your data"), self._request.route_path("persoonlijke_instellingen"))]
+        if standing(self._identity) is None:
+            links.append(Link(_("What you did"), self._request.route_path("eigen_handelingen")))
+        return links
 
     @property
     def gemeenten(self) -> list[GemeenteLink]:

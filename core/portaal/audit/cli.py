@@ -1,0 +1,47 @@
+"""The audit trail from the shell, for the officer who checks it (BIO2 8.15.06)."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from portaal.cli.settings import config_option, read_settings
+
+
+@click.group()
+def audit() -> None:
+    """Check that the audit trail is as it was written."""
+
+
+@audit.command()
+@config_option
+@click.option(
+    "--head", "head_path", type=click.Path(path_type=Path), help="The head file; else the one of portaal.audit_head."
+)
+def verify(config_file: str, head_path: Path | None) -> None:
+    """Check every line and the chain; exit code 1 when something was changed, removed or slipped in."""
+    from portaal.audit.head import HeadFile, HeadFileError
+    from portaal.audit.verify import one_moment
+    from portaal.audit.verify import verify as check
+    from portaal.db.session import make_engine
+
+    settings = read_settings(config_file)
+    path = head_path or (Path(settings["portaal.audit_head"]) if settings.get("portaal.audit_head") else None)
+    engine = make_engine(settings["sqlalchemy.url"])
+    try:
+        with one_moment(engine) as connection:
+            verdict = check(connection, HeadFile(path) if path else None)
+    except HeadFileError as error:
+        raise click.ClickException(str(error)) from error
+    finally:
+        engine.dispose()
+    click.echo(f"{verdict.checked} lines checked; the last is line {verdict.head.seq}, {verdict.head.hash}")
+    if path is None and verdict.checked:
+        verdict.report("no head file was named, so lines cut off the end are not missed (portaal.audit_head)")
+    for finding in verdict.findings:
+        click.echo(f"NOT INTACT: {finding}", err=True)
+    if verdict.intact:
+        click.echo("The audit trail is intact.")
+    sys.exit(0 if verdict.intact else 1)
