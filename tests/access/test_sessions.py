@@ -24,7 +24,7 @@ def test_the_overview_opens_with_a_session(log_in: Any) -> None:
 
 def test_without_a_session_the_overview_leads_to_the_start_page(browser: Browser) -> None:
     response = browser.get(OVERVIEW, status=303)
-    assert response.location == "http://localhost/Inloggen-op-portals?reden=uitgelogd"
+    assert response.location == "http://localhost/Inloggen-op-portals?reden=niet_ingelogd"
 
 
 @pytest.mark.parametrize(("silence", "status"), [(timedelta(minutes=19, seconds=59), 200), (timedelta(minutes=20), 303)])

@@ -33,6 +33,11 @@ def browser_token(request: Request) -> str:
     return issue_token(request)
 
 
+def has_token(request: Request) -> bool:
+    """Whether this browser came with a token; without one nobody is logged in, and nothing need be looked up."""
+    return TOKEN.fullmatch(request.cookies.get(cookie_name(request), "")) is not None
+
+
 def issue_token(request: Request) -> str:
     """A new token for this browser; the response sets the cookie."""
     token = secrets.token_urlsafe(TOKEN_BYTES)

@@ -22,11 +22,13 @@ class Permission:
     :param name: ``<product>:<thing>:<act>``, e.g. ``iwmo:bericht:aanleveren``.
     :param title: what it lets a person do, e.g. "Deliver messages".
     :param roles: the roles that have it; a permission without roles is nobody's.
+    :param group: the heading it stands under on the page that shows who may do what, e.g. "Messages".
     """
 
     name: str
     title: TranslationString
     roles: tuple[Role, ...] = ()
+    group: TranslationString | None = None
 
 
 class DuplicatePermissionError(ValueError):

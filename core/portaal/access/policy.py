@@ -17,6 +17,7 @@ from pyramid.traversal import lineage
 from zope.interface import implementer
 
 from portaal.access import sessions
+from portaal.access.cookies import has_token
 from portaal.access.identity import Identity, load_identity
 from portaal.access.reasons import Reason, Refusal
 from portaal.access.resources import ACTIVE, LOGGED_IN, GemeenteContext
@@ -42,6 +43,8 @@ class PortaalSecurityPolicy:
         self._identities = RequestLocalCache(self._load)
 
     def _load(self, request: Request) -> Identity | None:
+        if not has_token(request):
+            return None
         # Apart from the request's own transaction, and before it begins: on SQLite a touch could not get in between.
         identity = load_identity(request.reading_dbsession, request.browser_binding)
         if identity is not None and not request.environ.get("portaal.no_activity"):

@@ -11,8 +11,13 @@ from portaal.db import migrate
 from portaal.db.owners import owners
 from portaal.db.session import make_engine
 from portaal.demo.load import load
+from portaal.demo.services import MAKELAAR_PORT
+from portaal.eherkenning.configuration import service_provider
+from portaal.eherkenning.metadata import our_metadata
 from portaal.keyring import create_key_file
 from portaal.organisations.seed import seed_reference_data
+from portaal.simulators.makelaar.__main__ import ENTITY_ID, write_metadata
+from portaal.simulators.makelaar.keys import read_or_make_pair
 
 ACCOUNTS = Path(__file__).parent / "accounts.toml"
 
@@ -31,6 +36,13 @@ def prepare(settings: dict[str, str], folder: Path) -> None:
             migrate.upgrade(owner, engine)
     with Session(engine) as dbsession:
         seed_reference_data(dbsession)
-        load(dbsession, ACCOUNTS)
+        load(dbsession, ACCOUNTS, ENTITY_ID)
         dbsession.commit()
     engine.dispose()
+
+
+def prepare_eherkenning(settings: dict[str, str], folder: Path) -> None:
+    """Keys for the portal, and both parties' metadata: each reads the other's at its start."""
+    read_or_make_pair(folder, "portaal")
+    (folder / "metadata.xml").write_bytes(our_metadata(service_provider(settings)))
+    write_metadata(folder.parent / "makelaar", f"http://localhost:{MAKELAAR_PORT}")

@@ -38,7 +38,8 @@ def services(config_file: str, settings: dict[str, str], folder: Path) -> list[S
     return [
         Service("makelaar", (*python, "portaal.simulators.makelaar", "--port", str(MAKELAAR_PORT),
                              "--data", str(folder / "makelaar"), "--accounts", str(ACCOUNTS),
-                             "--portal-metadata", str(folder / "eherkenning" / "metadata.xml")), MAKELAAR_PORT),
+                             "--portal-metadata", str(folder / "eherkenning" / "metadata.xml"),
+                             "--service-uuid", settings["eherkenning.service_uuid"]), MAKELAAR_PORT),
         Service("ketenpartners", (*python, "portaal.simulators.ketenpartners", "--port", str(KETENPARTNERS_PORT),
                                   "--portal-url", f"{settings['portaal.public_url']}/stuf/ggk0210",
                                   "--token", settings["portaal.partner_token"]), KETENPARTNERS_PORT),

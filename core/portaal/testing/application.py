@@ -16,6 +16,7 @@ from portaal.access import sessions
 from portaal.access.models import Account
 from portaal.app import make_app
 from portaal.keyring import Keyring
+from portaal.testing.eherkenning import eherkenning_settings
 from portaal.testing.databases import READING_SESSION_OPTIONS, SESSION_OPTIONS
 
 KEYRING = Keyring({"test-1": b"k" * 32}, "test-1")
@@ -36,7 +37,7 @@ def app_settings(folder: Path) -> dict[str, Any]:
         "portaal.servicedesk_email": "servicedesk@portaal.example",
         "portaal.session_options": SESSION_OPTIONS,
         "portaal.reading_session_options": READING_SESSION_OPTIONS,
-    }
+    } | eherkenning_settings(folder / "eherkenning")
 
 
 @pytest.fixture(scope="session")

@@ -84,7 +84,7 @@ def forbidden(request: Request) -> Any:
     reason = refusal.reason if isinstance(refusal, Refusal) else Reason.NOT_PERMITTED
     if reason is Reason.NOT_LOGGED_IN:
         if request.method in {"GET", "HEAD"}:
-            return HTTPSeeOther(request.route_url("inloggen_op_portals", _query={"reden": "uitgelogd"}))
+            return HTTPSeeOther(request.route_url("inloggen_op_portals", _query={"reden": "niet_ingelogd"}))
         request.response.status_int = 401
         return {"title": _("You are not logged in"), "text": _("Log in again and repeat what you did.")}
     if reason in NEXT_STEP and request.method in {"GET", "HEAD"}:

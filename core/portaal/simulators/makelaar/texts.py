@@ -1,0 +1,90 @@
+"""The makelaar's words in both languages; apart from the portal's catalogues, as another party's would be."""
+
+from __future__ import annotations
+
+TEXTS = {
+    "banner": ("Simulatie: dit is geen echte herkenningsmakelaar.", "Simulation: this is no real herkenningsmakelaar."),
+    "other_language": ("English", "Nederlands"),
+    "choose": ("Kies hoe u wilt inloggen", "Choose how to log in"),
+    "choose_intro": (
+        "U wilt inloggen bij {provider} voor {service}. U hebt hiervoor een inlogmiddel nodig van minimaal niveau 3.",
+        "You want to log in to {provider} for {service}. For this you need a means of at least level 3."),
+    "supplier": ("Uw leverancier van eHerkenning", "Your supplier of eHerkenning"),
+    "choose_supplier": ("Kies uw leverancier.", "Choose your supplier."),
+    "no_means": (
+        "Hebt u nog geen inlogmiddel? Vraag het aan op de website van eHerkenning.",
+        "No means of logging in yet? Apply for one on the website of eHerkenning."),
+    "continue": ("Doorgaan", "Continue"),
+    "cancel": ("Annuleren", "Cancel"),
+    "login_to": ("Inloggen bij", "Login to"),
+    "username_password": ("Gebruikersnaam en wachtwoord", "Username and password"),
+    "smartcard": ("Smartcard of USB-token", "Smartcard or USB-token"),
+    "smartcard_text": (
+        "Steek uw kaart of token in. In deze simulatie logt u in met de gebruikersnaam van het middel.",
+        "Insert your card or token. In this simulation you log in with the username of the means."),
+    "username": ("Gebruikersnaam (e-mailadres)", "Username (e-mail address)"),
+    "password": ("Wachtwoord", "Password"),
+    "wrong_password": (
+        "De gebruikersnaam en het wachtwoord horen niet bij elkaar. Probeer het opnieuw.",
+        "This username and password do not belong together. Try again."),
+    "forgot": ("Gebruikersnaam of wachtwoord vergeten", "Forgot username or password"),
+    "register": ("Geen eHerkenning? Klik hier om het aan te vragen", "No eHerkenning? Click here to register"),
+    "help_forgot": (
+        "In deze simulatie staan alle gebruikersnamen en wachtwoorden op de beginpagina.",
+        "In this simulation all usernames and passwords are on the first page."),
+    "help_register": (
+        "In deze simulatie vraagt u geen middel aan: kies een van de verzonnen mensen op de beginpagina.",
+        "In this simulation you do not apply: choose one of the invented people on the first page."),
+    "back": ("Terug", "Back"),
+    "sms": ("Uw eenmalige sms-code", "Your one-time SMS code"),
+    "sms_intro": (
+        "Wij hebben een sms gestuurd naar het nummer dat eindigt op {digits}.",
+        "We sent a text message to the number that ends in {digits}."),
+    "open_phone": ("Open de gesimuleerde telefoon (nieuw venster)", "Open the simulated telephone (new window)"),
+    "code": ("Code uit de sms", "Code from the text message"),
+    "new_code": ("Stuur een nieuwe code per sms", "Send a new code via SMS"),
+    "call": ("Bel mij en lees de code voor", "Call me and read the code"),
+    "wrong": ("Deze code is niet goed. Probeer het opnieuw.", "This code is not right. Try again."),
+    "expired": ("Deze code is verlopen. Vraag een nieuwe aan.", "This code has expired. Ask for a new one."),
+    "exhausted": (
+        "U hebt te vaak een verkeerde code ingevuld. Vraag een nieuwe aan.",
+        "You filled in a wrong code too often. Ask for a new one."),
+    "organisation": ("Voor welke organisatie logt u in?", "Which organisation do you log in for?"),
+    "choose_organisation": ("Kies een organisatie.", "Choose an organisation."),
+    "kvk": ("KvK-nummer {number}", "Chamber of Commerce number {number}"),
+    "phone_of": ("Telefoon {number}", "Telephone {number}"),
+    "no_messages": ("Er zijn nog geen berichten.", "There are no messages yet."),
+    "sms_message": ("Uw code voor eHerkenning is {code}. Hij is 5 minuten geldig.",
+                    "Your code for eHerkenning is {code}. It is valid for 5 minutes."),
+    "call_message": ("Een stem leest voor: {code}.", "A voice reads: {code}."),
+    "reload": ("Ververs deze pagina", "Reload this page"),
+    "gone": (
+        "Deze inlogpoging is afgelopen. Ga terug naar het portaal en begin opnieuw.",
+        "This attempt to log in is over. Go back to the portal and start again."),
+    "bad_request": ("Het portaal stuurde een verzoek dat de makelaar niet vertrouwt.",
+                    "The portal sent a request that the makelaar does not trust."),
+    "home": ("Gesimuleerde herkenningsmakelaar", "Simulated herkenningsmakelaar"),
+    "home_intro": ("Met deze verzonnen mensen kunt u inloggen. Begin op het portaal.",
+                   "You can log in as these invented people. Begin at the portal."),
+    "phones": ("Gesimuleerde telefoons", "Simulated telephones"),
+    "name": ("Naam", "Name"),
+    "level": ("Niveau", "Level"),
+    "phone": ("Telefoon", "Telephone"),
+    "skip": ("Naar de inhoud", "Skip to the content"),
+    "error": ("Fout", "Error"),
+}
+
+
+class Words:
+    """The texts in one language: ``words("cancel")``, ``words("kvk", number="99000363")``."""
+
+    def __init__(self, locale: str) -> None:
+        self.locale = locale if locale in ("nl", "en") else "nl"
+
+    def __call__(self, name: str, **values: str) -> str:
+        dutch, english = TEXTS[name]
+        return (english if self.locale == "en" else dutch).format(**values)
+
+    @property
+    def other(self) -> str:
+        return "nl" if self.locale == "en" else "en"
