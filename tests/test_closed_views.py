@@ -15,7 +15,7 @@ ANONYMOUS = {
     "start", "inloggen_op_portals", "handleiding", "hulp", "veilig_gebruik", "toegankelijkheid", "privacy", "cookies",
     "kwetsbaarheid", "security_txt", "static", "product_static",
     # logging in and out
-    "inloggen", "eherkenning_acs", "eherkenning_metadata", "uitloggen",
+    "inloggen", "eherkenning_acs", "eherkenning_metadata", "uitloggen", "geverifieerd",
     # the partner's SOAP calls, which authenticate in their own way
     "stuf_ggk0210",
 }

@@ -62,8 +62,10 @@ def test_another_browsers_token_is_refused(log_in: Any, browser: Browser) -> Non
 
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_an_unexpected_error_tells_nothing_but_a_reference(
-    app: Any, browser: Browser, language: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    log_in: Any, language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    browser = log_in(("gebruiker", "iwmo"))
+
     def fails(*args: Any) -> None:
         raise RuntimeError("geheim 999990019")
 
