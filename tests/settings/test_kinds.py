@@ -19,7 +19,7 @@ from portaal.plugins.errors import ContractError
 from portaal.settings.certificate import Certificate
 from portaal.settings.diff import changed_fields, diff
 from portaal.settings.fields import fields_of, setting
-from portaal.settings.form import entered, filled
+from portaal.settings.form import ask_secrets_again, entered, filled
 from portaal.settings.kinds import EntryRules
 from portaal.settings.secrets import Sealer
 from portaal.settings.stored import decode, encode
@@ -185,7 +185,9 @@ class TestSecrets:
         assert "not both" in form.errors["sleutel"]
 
     def test_a_typed_secret_is_asked_again_when_something_else_is_wrong(self) -> None:
-        form = entry(self.holds, sleutel="nieuw geheim", termijn="x")
+        sent = posted(sleutel="nieuw geheim", termijn="x")
+        form = entered(sent, self.holds, RULES)
+        ask_secrets_again(form, fields_of(Instellingen), sent)
         assert list(form.errors) == ["termijn", "sleutel"]
         assert "nieuw geheim" not in str(form)
 

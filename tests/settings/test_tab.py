@@ -10,30 +10,13 @@ from sqlalchemy.orm import Session
 from webtest import Upload
 
 from portaal.access.models import Role
+from portaal.settings.certificate import Certificate
 from portaal.settings.models import SettingsVersion
 from portaal.settings.store import SettingsStore
 from portaal.testing.application import Browser
 from portaal.testing.people import People
+from tests.settings.pages import BEHEERDER, HISTORY, TAB, form, save, text
 from tests.settings.proef import PRODUCT, Instellingen, certificate, private_key
-
-TAB = "/g/0363/instellingen/proef/"
-HISTORY = f"{TAB}geschiedenis/"
-BEHEERDER = ("productbeheerder", PRODUCT)
-
-
-def form(page: Any) -> Any:
-    return next(form for form in page.forms.values() if "based-on" in form.fields)
-
-
-def text(page: Any) -> str:
-    return " ".join(page.html.get_text(" ").split())
-
-
-def save(browser: Browser, status: int = 303, **values: Any) -> Any:
-    sent = form(browser.get(TAB))
-    for name, value in values.items():
-        sent[name.replace("__", "-")] = value
-    return sent.submit(status=status)
 
 
 class TestWho:
@@ -111,7 +94,9 @@ class TestSaving:
         page = save(log_in(BEHEERDER), status=422, termijn="400", naam="Anna", sleutel="ge<heim")
         assert page.html.title.get_text().startswith("Fout")
         summary = page.html.find(class_="pz-error-summary")
-        assert next((a["href"], a.get_text()) for a in summary.find_all("a")) == ("#termijn", "Vul 90 of minder in.")
+        first = summary.find("a")
+        assert first["href"] == "#termijn"
+        assert "Vul 90 of minder in." in first.get_text()
         assert page.html.find(id="termijn")["aria-invalid"] == "true"
         assert "Vul 90 of minder in." in page.html.find(id="termijn-fout").get_text()
         assert (form(page)["termijn"].value, form(page)["naam"].value) == ("400", "Anna")
@@ -275,6 +260,19 @@ class TestHistory:
         browser = log_in(BEHEERDER)
         save(browser, naam="Anna")
         browser.get(f"{HISTORY}{number}", status=404)
+
+
+@pytest.mark.parametrize(("days", "says"), [
+    (-1, "Certificate: verlopen op"), (59, "Certificate: verloopt op"), (61, ""),
+])
+def test_a_certificate_that_ends_is_announced(
+    log_in: Any, dbsession: Session, store: SettingsStore, days: int, says: str
+) -> None:
+    ends = Instellingen(certificaat=Certificate.parse(certificate(days=days)))
+    store.save(dbsession, "0363", PRODUCT, ends, based_on=0, by=None)
+    dbsession.commit()
+    shown = text(log_in(BEHEERDER).get(TAB))
+    assert (says in shown) if says else ("Certificate: verl" not in shown)
 
 
 def test_settings_that_no_longer_fit_degrade_the_tab_and_nothing_else(

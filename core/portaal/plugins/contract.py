@@ -72,10 +72,26 @@ class SettingsTab:
     """The product's settings: one pydantic model with a default for every field.
 
     Fields take their label and hint from ``portaal.api.setting(...)``.
+
+    :param intro: stands above the form.
+    :param test_connection: tries whether the other side can be reached with these settings, before a new address or
+        certificate holds. It gets the settings model, has 15 seconds, and no database session; raising counts as failed.
     """
 
     model: type[BaseModel]
     intro: TranslationString | None = None
+    test_connection: Callable[[Any], ConnectionTest] | None = None
+
+
+@dataclass(frozen=True)
+class ConnectionTest:
+    """How a connection test went.
+
+    :param text: what was found, for the Productbeheerder: what answered, or what is wrong and what to do.
+    """
+
+    succeeded: bool
+    text: TranslationString
 
 
 @dataclass(frozen=True)

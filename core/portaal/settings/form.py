@@ -68,7 +68,6 @@ def entered(posted: MultiDict[str, Any], current: Model, rules: EntryRules) -> F
         form.add_error(REASON, _("This is too long. Use at most ${max} characters.", mapping={"max": LONGEST_REASON}))
     if form.errors:
         form.value = None
-        ask_secrets_again(form, fields, posted)
     return form
 
 

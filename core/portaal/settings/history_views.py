@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 
 from portaal.settings import pages
+from portaal.settings.changing import change
 from portaal.settings.diff import changed_fields, diff
+from portaal.settings.drafts import DraftExistsError
 from portaal.settings.fields import fields_of
 from portaal.settings.form import LONGEST_REASON, REASON, reason_missing
 from portaal.settings.store import Loaded, StaleVersionError, UnknownVersionError
+from portaal.settings.tab_views import ANOTHER_DRAFT
 from portaal.web.flash import flash
 from portaal.web.forms import Form
 from portaal.web.i18n import _
@@ -49,15 +52,23 @@ def roll_back(context: ProductContext, request: Request) -> dict[str, Any] | Res
     if form.errors:
         request.response.status_int = 422
         return _version_page(context, request, version, form)
+    if pages.based_on(request) != current.number:
+        return _somebody_else(request)
     try:
-        saved = store.save(request.dbsession, context.code, context.product, version.value,
-                           based_on=pages.based_on(request), by=request.identity.account_id, reason=form.data[REASON])
+        return change(context, request, current, version.value, form.data[REASON],
+                      done=_("The settings of version ${number} hold again, from now on.",
+                             mapping={"number": version.number}))
     except StaleVersionError:
-        flash(request, "warning",
-              _("Somebody else saved these settings in the meantime. Look at what would change now."))
-        return HTTPSeeOther(request.current_route_url())
-    return pages.conclude(context, request, saved, _("The settings of version ${number} hold again, from now on.",
-                                                     mapping={"number": version.number}))
+        return _somebody_else(request)
+    except DraftExistsError:
+        flash(request, "error", ANOTHER_DRAFT)
+        return HTTPSeeOther(pages.address(context, request, "concept"))
+
+
+def _somebody_else(request: Request) -> Response:
+    flash(request, "warning",
+          _("Somebody else saved these settings in the meantime. Look at what would change now."))
+    return HTTPSeeOther(request.current_route_url())
 
 
 def _version(context: ProductContext, request: Request) -> Loaded[Any]:

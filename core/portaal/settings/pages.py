@@ -4,30 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import pydantic
-from pyramid.httpexceptions import HTTPBadRequest, HTTPSeeOther
+from pyramid.httpexceptions import HTTPBadRequest
 from translationstring import TranslationString
 
 from portaal import clock
-from portaal.settings.announce import announce_after_commit
+from portaal.settings.certificate import Certificate
 from portaal.settings.diff import Change
 from portaal.settings.fields import SettingField, fields_of
 from portaal.settings.form import BASED_ON, REASON
 from portaal.settings.kinds import EntryRules, Words
-from portaal.settings.store import Saved, SettingsStore
-from portaal.web.flash import flash
-from portaal.web.i18n import _
+from portaal.settings.store import SettingsStore
 
 if TYPE_CHECKING:
     from pyramid.request import Request
-    from pyramid.response import Response
 
     from portaal.access.resources import ProductContext
 
 MOST_DIGITS = 9
+EXPIRES_SOON = timedelta(days=60)
 
 
 @dataclass(frozen=True)
@@ -94,16 +93,20 @@ def sections(model: type[pydantic.BaseModel]) -> list[tuple[TranslationString | 
     return [(section, list(fields)) for section, fields in groupby(fields_of(model), key=lambda field: field.section)]
 
 
-def conclude(
-    context: ProductContext, request: Request, saved: Saved, message: TranslationString
-) -> Response:
-    """After saving: tell the product and the person, and go to the tab."""
-    if saved.added:
-        announce_after_commit(request, context.code, context.product, saved)
-        flash(request, "ok", message)
-    else:
-        flash(request, "info", _("You changed nothing, so nothing was saved."))
-    return HTTPSeeOther(request.route_url(f"{context.product}.instellingen", gemeentecode=context.code))
+def address(context: ProductContext, request: Request, page: str = "") -> str:
+    """The address of a page of this tab: ``concept``, ``geschiedenis``, or the tab itself."""
+    route = f"{context.product}.instellingen.{page}" if page else f"{context.product}.instellingen"
+    url: str = request.route_url(route, gemeentecode=context.code)
+    return url
+
+
+def expiring(value: pydantic.BaseModel) -> list[tuple[SettingField, datetime]]:
+    """The certificates among the settings that end within 60 days, or have ended, with that moment (B-12)."""
+    certificates = ((field, getattr(value, field.name)) for field in fields_of(type(value)))
+    return [
+        (field, certificate.expires_at) for field, certificate in certificates
+        if isinstance(certificate, Certificate) and certificate.expires_at < clock.now() + EXPIRES_SOON
+    ]
 
 
 def frame(context: ProductContext, request: Request) -> dict[str, Any]:

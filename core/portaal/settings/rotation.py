@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portaal import audit
 from portaal.keyring import Keyring
-from portaal.settings.models import SettingsVersion
+from portaal.settings.models import SettingsDraft, SettingsVersion
 from portaal.settings.secrets import Place, Sealed, Sealer, SecretUnreadableError
 
 BATCH = 500
@@ -26,14 +26,27 @@ class Rotation:
 
 
 def rotate(dbsession: Session, keyring: Keyring) -> Rotation:
-    """Seal again what an older key sealed, in every version: the history keeps working without the old key.
+    """Seal again what an older key sealed, in every version and draft: the history keeps working without the old
+    key.
 
     Safe to run again, and beside a portal that is in use. The caller commits.
     """
     sealer, done = Sealer(keyring), Rotation()
+    for table in (SettingsVersion, SettingsDraft):
+        _rotate(dbsession, table, sealer, done)
+    if done.renewed:
+        audit.record(dbsession, action="settings.reseal", outcome=audit.Outcome.DONE, actor=None,
+                     object_kind="settings", object_id=sealer.current_key_id, details={"renewed": done.renewed})
+    return done
+
+
+def _rotate(
+    dbsession: Session, table: type[SettingsVersion | SettingsDraft], sealer: Sealer, done: Rotation
+) -> None:
     rows = dbsession.execute(
-        sa.select(SettingsVersion.id, SettingsVersion.gemeentecode, SettingsVersion.product, SettingsVersion.secrets)
-        .order_by(SettingsVersion.gemeentecode, SettingsVersion.product, SettingsVersion.number)
+        sa.select(table.id, table.gemeentecode, table.product, table.secrets)
+        .order_by(table.gemeentecode, table.product)
+        .with_for_update()
         .execution_options(yield_per=BATCH)
     )
     for partition in rows.partitions():
@@ -42,11 +55,7 @@ def rotate(dbsession: Session, keyring: Keyring) -> Rotation:
             if (renewed := _renewed(sealer, row, done)) != row.secrets
         ]
         if changed:
-            dbsession.execute(sa.update(SettingsVersion), changed)
-    if done.renewed:
-        audit.record(dbsession, action="settings.reseal", outcome=audit.Outcome.DONE, actor=None,
-                     object_kind="settings", object_id=sealer.current_key_id, details={"renewed": done.renewed})
-    return done
+            dbsession.execute(sa.update(table), changed)
 
 
 def _renewed(sealer: Sealer, row: Any, done: Rotation) -> dict[str, Sealed]:

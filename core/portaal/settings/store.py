@@ -117,12 +117,13 @@ class SettingsStore:
 
     def save(
         self, dbsession: Session, gemeentecode: str, product: str, value: pydantic.BaseModel, *,
-        based_on: int, by: uuid.UUID | None, reason: str = "",
+        based_on: int, by: uuid.UUID | None, activated_by: uuid.UUID | None = None, reason: str = "",
     ) -> Saved:
         """Add a version, unless nothing changed.
 
         :param based_on: the number of the version that the change started from.
-        :param by: the account that saves, None for the portal itself.
+        :param by: the account whose change it is, None for the portal itself.
+        :param activated_by: the account that made a prepared change hold.
         :raises StaleVersionError: another version holds already.
         """
         current = self.load(dbsession, gemeentecode, product)
@@ -136,6 +137,7 @@ class SettingsStore:
             gemeentecode=gemeentecode, product=product, number=based_on + 1, content=dict(stored.content),
             secrets=_unreadable_secrets(current, value) | dict(stored.secrets),
             changed=[field.name for field in changed], reason=reason, saved_at=clock.now(), saved_by=by,
+            activated_by=activated_by,
         )
         try:
             with dbsession.begin_nested():
@@ -146,14 +148,16 @@ class SettingsStore:
                 raise
             raise StaleVersionError(newest) from None
         audit.record(
-            dbsession, action="settings.save", outcome=audit.Outcome.DONE, actor=by, gemeentecode=gemeentecode,
-            product=product, object_kind="settings", object_id=version.number, details={"settings": version.changed},
+            dbsession, action="settings.save", outcome=audit.Outcome.DONE, actor=activated_by or by,
+            gemeentecode=gemeentecode, product=product, object_kind="settings", object_id=version.number,
+            details={"settings": version.changed},
         )
         return Saved(current.value, value, added=True)
 
     def history(self, dbsession: Session, gemeentecode: str, product: str) -> list[SettingsVersion]:
         """Every version with its author, the newest first."""
-        return list(dbsession.scalars(_versions(gemeentecode, product).options(joinedload(SettingsVersion.author))))
+        people = joinedload(SettingsVersion.author), joinedload(SettingsVersion.activator)
+        return list(dbsession.scalars(_versions(gemeentecode, product).options(*people)))
 
 
 def product_settings(request: Request, model: type[Model], gemeentecode: str | None = None) -> Model:

@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from pyramid.httpexceptions import HTTPBadRequest
 
+from portaal import clock
 from portaal.settings import pages
+from portaal.settings.changing import change
 from portaal.settings.diff import changed_fields
-from portaal.settings.form import REASON, entered, filled, reason_missing
+from portaal.settings.drafts import DraftExistsError, find
+from portaal.settings.fields import fields_of
+from portaal.settings.form import REASON, ask_secrets_again, entered, filled, reason_missing
 from portaal.settings.stale import SavedMeanwhile, merge
 from portaal.settings.store import Loaded, StaleVersionError, UnknownVersionError
 from portaal.web.i18n import _
@@ -19,6 +23,11 @@ if TYPE_CHECKING:
 
     from portaal.access.resources import ProductContext
     from portaal.web.forms import Form
+
+
+ANOTHER_DRAFT = _(
+    "Another change of a web address or certificate is waiting already. Have it activated or withdrawn first."
+)
 
 
 def show_tab(context: ProductContext, request: Request) -> dict[str, Any]:
@@ -41,15 +50,18 @@ def save_tab(context: ProductContext, request: Request) -> dict[str, Any] | Resp
         form.add_error(REASON, missing)
         return _refused(context, request, current, form)
     try:
-        saved = store.save(request.dbsession, context.code, context.product, form.value, based_on=current.number,
-                           by=request.identity.account_id, reason=form.data[REASON])
+        return change(context, request, current, form.value, form.data[REASON],
+                      done=_("The settings are saved. They hold from now on."))
     except StaleVersionError as error:
         return _stale(context, request, error.current)
-    return pages.conclude(context, request, saved, _("The settings are saved. They hold from now on."))
+    except DraftExistsError:
+        form.add_error("", ANOTHER_DRAFT)
+        return _refused(context, request, current, form)
 
 
 def _refused(context: ProductContext, request: Request, current: Loaded[Any], form: Form[Any]) -> dict[str, Any]:
     request.response.status_int = 422
+    ask_secrets_again(form, fields_of(pages.store_of(request).tabs[context.product].model), request.POST)
     return _page(context, request, current, form)
 
 
@@ -77,6 +89,9 @@ def _page(
         "values": values,
         "present": {name: texts for name, texts in values.items() if getattr(loaded.value, name) is not None},
         "loaded": loaded,
+        "draft": find(pages.store_of(request), request.dbsession, context.code, context.product),
+        "expiring": pages.expiring(loaded.value),
+        "now": clock.now(),
         "form": form,
         "meanwhile": meanwhile or [],
     }

@@ -13,7 +13,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from portaal.access.permissions import Permission
 from portaal.access.reach import may_open
 from portaal.access.resources import DENY_ALL, Acl, GemeenteContext, product_factory
-from portaal.settings import history_views, tab_views
+from portaal.settings import draft_views, history_views, tab_views
 from portaal.web.frame import Link
 from portaal.web.i18n import _
 
@@ -73,13 +73,25 @@ def add_settings_tab(config: Configurator, product: str, tab: SettingsTab) -> No
             ("GET", see, history_views.show_version, "version"),
             ("POST", change, history_views.roll_back, "version"),
         )),
+        ("instellingen.concept", "concept/", (
+            ("GET", see, draft_views.show_draft, "draft"),
+        )),
+        ("instellingen.concept.testen", "concept/testen", (
+            ("POST", change, draft_views.try_draft, None),
+        )),
+        ("instellingen.concept.activeren", "concept/activeren", (
+            ("POST", change, draft_views.activate_draft, None),
+        )),
+        ("instellingen.concept.intrekken", "concept/intrekken", (
+            ("POST", change, draft_views.withdraw_draft, None),
+        )),
     )
     for name, pattern, views in pages:
         route = f"{product}.{name}"
         config.add_route(route, f"{ADDRESS}{product}/{pattern}", factory=product_factory(product))
         for method, permission, view, template in views:
             config.add_view(view, route_name=route, request_method=method, permission=permission,
-                            renderer=f"portaal:templates/settings/{template}.jinja2")
+                            renderer=template and f"portaal:templates/settings/{template}.jinja2")
 
 
 def includeme(config: Configurator) -> None:
