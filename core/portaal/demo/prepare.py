@@ -11,7 +11,6 @@ from portaal.db import migrate
 from portaal.db.owners import owners
 from portaal.db.session import make_engine
 from portaal.demo.load import load
-from portaal.demo.services import MAKELAAR_PORT
 from portaal.eherkenning.configuration import service_provider
 from portaal.eherkenning.metadata import our_metadata
 from portaal.keyring import create_key_file
@@ -45,4 +44,4 @@ def prepare_eherkenning(settings: dict[str, str], folder: Path) -> None:
     """Keys for the portal, and both parties' metadata: each reads the other's at its start."""
     read_or_make_pair(folder, "portaal")
     (folder / "metadata.xml").write_bytes(our_metadata(service_provider(settings)))
-    write_metadata(folder.parent / "makelaar", f"http://localhost:{MAKELAAR_PORT}")
+    write_metadata(folder.parent / "makelaar", f"http://localhost:{settings['demo.makelaar_port']}")

@@ -13,8 +13,6 @@ from typing import Self
 
 import click
 
-MAKELAAR_PORT = 6544
-KETENPARTNERS_PORT = 6545
 START_SECONDS = 30
 STOP_SECONDS = 10
 LINES_OF_LOG = 15
@@ -34,16 +32,18 @@ def services(config_file: str, settings: dict[str, str], folder: Path) -> list[S
     from portaal.demo.prepare import ACCOUNTS
 
     python = (sys.executable, "-m")
-    portal_port = int(settings["portaal.listen"].rpartition(":")[2])
+    makelaar_port, ketenpartners_port = (int(settings[f"demo.{name}_port"]) for name in ("makelaar", "ketenpartners"))
     return [
-        Service("makelaar", (*python, "portaal.simulators.makelaar", "--port", str(MAKELAAR_PORT),
+        Service("makelaar", (*python, "portaal.simulators.makelaar", "--port", str(makelaar_port),
                              "--data", str(folder / "makelaar"), "--accounts", str(ACCOUNTS),
                              "--portal-metadata", str(folder / "eherkenning" / "metadata.xml"),
-                             "--service-uuid", settings["eherkenning.service_uuid"]), MAKELAAR_PORT),
-        Service("ketenpartners", (*python, "portaal.simulators.ketenpartners", "--port", str(KETENPARTNERS_PORT),
+                             "--service-uuid", settings["eherkenning.service_uuid"]), makelaar_port),
+        Service("ketenpartners", (*python, "portaal.simulators.ketenpartners", "--port", str(ketenpartners_port),
                                   "--portal-url", f"{settings['portaal.public_url']}/stuf/ggk0210",
-                                  "--token", settings["portaal.partner_token"]), KETENPARTNERS_PORT),
-        Service("portaal", (*python, "portaal", "web", "--config", config_file), portal_port),
+                                  "--token", settings["portaal.vecozo.token"], "--delay", settings["demo.delay"]),
+                ketenpartners_port),
+        Service("portaal", (*python, "portaal", "web", "--config", config_file),
+                int(settings["portaal.listen"].rpartition(":")[2])),
         Service("worker", (*python, "portaal", "worker", "--config", config_file), None),
     ]
 

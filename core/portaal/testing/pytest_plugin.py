@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from portaal.testing.application import app, browser, built_app
+from portaal.testing.chromium import chromium, page
 from portaal.testing.databases import connection, dbsession, engine, fresh_database, postgresql_server
 from portaal.testing.people import log_in, people
 
 __all__ = [
-    "app", "browser", "built_app", "connection", "dbsession", "engine", "fresh_database", "log_in", "people",
+    "app", "browser", "built_app", "chromium", "connection", "dbsession", "engine", "fresh_database", "log_in", "page", "people",
     "postgresql_server",
 ]
 

@@ -1,0 +1,60 @@
+"""Chromium for tests: Debian's own, driven by Playwright; skipped with a clear word where there is none."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)
+AXE_TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A running Chromium (Playwright's ``Browser``)."""
+    path = os.environ.get("PORTAAL_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        message = "no Chromium: install Debian's package chromium (make test does so where it may)"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Any) -> Iterator[Any]:
+    """A Dutch page of 1280 px in a browser context of its own, which fails on any message in the console."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="nl-NL", reduced_motion="reduce")
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    unexpected = [text for text in complaints if "Failed to load resource" not in text]
+    assert not unexpected, unexpected
+
+
+def accessibility_faults(page: Any) -> str:
+    """What axe finds on the page as it stands; empty when there is nothing."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    result = Axe().run(page, options={"runOnly": {"type": "tag", "values": list(AXE_TAGS)}})
+    return "" if result.violations_count == 0 else result.generate_report()
+
+
+def scrolls_sideways(page: Any) -> bool:
+    """Whether the page is wider than its window (WCAG 1.4.10)."""
+    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))

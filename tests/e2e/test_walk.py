@@ -1,0 +1,150 @@
+"""The whole way once: from the start page to a delivered WMO301 and its return message, as the manual tells it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from portaal.testing.chromium import accessibility_faults, scrolls_sideways
+from tests.e2e.conftest import Demo
+from tests.e2e.messages import wmo301
+from tests.e2e.people import log_in, log_out
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+SERVICEDESK = "karin.dewit@portaal.example"
+NEW_BEHEERDER = "gijs.mulder@diemen.example"
+NEW_USER = "hanna.kok@diemen.example"
+
+
+def looks_right(page: Any) -> None:
+    """No fault that axe finds, and no scrolling sideways on a narrow screen."""
+    for width in (1280, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert not scrolls_sideways(page), page.url
+        assert not (faults := accessibility_faults(page)), f"{page.url} at {width} px: {faults}"
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_the_whole_way(demo: Demo, chromium: Any, tmp_path: Path) -> None:
+    context = chromium.new_context(locale="nl-NL", reduced_motion="reduce", accept_downloads=True)
+    page = context.new_page()
+
+    # The new gebruikersbeheerder signs up; the code comes from the Servicedesk.
+    log_in(page, demo, NEW_BEHEERDER)
+    sign_up(page, voornaam="Gijs", achternaam="Mulder", email=NEW_BEHEERDER)
+    log_out(page)
+    code = issue_beheerder_code(page, demo)
+    log_in(page, demo, NEW_BEHEERDER)
+    verify(page, code)
+
+    # A colleague signs up; the gebruikersbeheerder is told, gives a role and a code.
+    log_in(page, demo, NEW_USER)
+    sign_up(page, voornaam="Hanna", achternaam="Kok", email=NEW_USER)
+    log_out(page)
+    log_in(page, demo, NEW_BEHEERDER)
+    code = let_in(page, demo)
+    log_out(page)
+    log_in(page, demo, NEW_USER)
+    verify(page, code)
+
+    # Now there is access, and a message goes out and comes back.
+    log_in(page, demo, NEW_USER)
+    assert page.get_by_text("U hebt nu toegang tot het portaal Zorg").is_visible()
+    looks_right(page)
+    deliver(page, tmp_path)
+    fetch_return(page, tmp_path)
+    context.close()
+
+
+def sign_up(page: Any, **fields: str) -> None:
+    """Steps 5 and 6: Persoonlijke Instellingen, and then the question for a verificatiecode."""
+    assert page.get_by_role("heading", name="Persoonlijke Instellingen").is_visible()
+    looks_right(page)
+    page.get_by_role("button", name="Opslaan").click()
+    assert page.get_by_text("Vul een e-mailadres in").or_(page.get_by_text("Vul dit veld in")).first.is_visible()
+    page.get_by_label("Mevrouw").check()
+    page.get_by_label("Voornaam").fill(fields["voornaam"])
+    page.get_by_label("Achternaam").fill(fields["achternaam"])
+    page.get_by_label(re.compile("E-mailadres")).fill(fields["email"])
+    page.get_by_role("button", name="Opslaan").click()
+    assert page.get_by_role("heading", name="Verificatie", exact=True).is_visible()
+    looks_right(page)
+
+
+def issue_beheerder_code(page: Any, demo: Demo) -> str:
+    """The Servicedesk gives the new gebruikersbeheerder a code."""
+    log_in(page, demo, SERVICEDESK)
+    looks_right(page)
+    page.get_by_role("link", name="Gijs Mulder").click()
+    page.get_by_role("button", name="Code voor gebruikersbeheerder").click()
+    looks_right(page)
+    code = page.locator("#verificatiecode").inner_text()
+    log_out(page)
+    return str(code)
+
+
+def verify(page: Any, code: str) -> None:
+    """Step 7: the code, and then out: the rights work after logging in again."""
+    page.get_by_label("Verificatiecode").fill("ABCD EFGH JKLMN")
+    page.get_by_role("button", name="Verifieer").click()
+    assert page.get_by_role("heading", name="Verificatie", exact=True).is_visible()
+    page.get_by_label("Verificatiecode").fill(code.lower())
+    page.get_by_role("button", name="Verifieer").click()
+    assert page.get_by_role("heading", name="De verificatie is gelukt").is_visible()
+    looks_right(page)
+
+
+def let_in(page: Any, demo: Demo) -> str:
+    """The gebruikersbeheerder sees the notice, gives the role Gebruiker for iWmo, and issues a code."""
+    page.goto(f"{demo.portal}/meldingen")
+    assert page.get_by_text("Hanna Kok").first.is_visible()
+    looks_right(page)
+    page.goto(f"{demo.portal}/g/0384/gebruikers")
+    looks_right(page)
+    page.get_by_role("link", name="Hanna Kok").click()
+    page.get_by_label("iWmo").check()
+    page.get_by_label("Gebruiker", exact=True).check()
+    page.get_by_role("button", name="Toekennen").click()
+    page.get_by_role("button", name="Code uitgeven").click()
+    looks_right(page)
+    return str(page.locator("#verificatiecode").inner_text())
+
+
+def deliver(page: Any, folder: Path) -> None:
+    """A good WMO301 and one of another gemeente: the good one goes on, the other is explained."""
+    good, wrong = folder / "toewijzing.xml", folder / "van-elders.xml"
+    good.write_bytes(wmo301())
+    wrong.write_bytes(wmo301(gemeente="0363", identificatie="E2E0002"))
+    page.get_by_role("link", name=re.compile("Aanleveren")).first.click()
+    looks_right(page)
+    page.locator("input[type=file]").set_input_files([good, wrong])
+    page.get_by_role("button", name="Controleren en versturen").click()
+    page.get_by_role("heading", name="Resultaat van uw aanlevering").wait_for()
+    assert page.get_by_text("van-elders.xml").first.is_visible()
+    assert page.get_by_text("Niet verstuurd").first.is_visible()
+    looks_right(page)
+    page.get_by_role("link", name=re.compile("Volg dit bericht.*toewijzing.xml")).click()
+    looks_right(page)
+
+
+def fetch_return(page: Any, folder: Path) -> None:
+    """The return message comes in by itself, stands linked with ours, and is downloaded."""
+    link = page.get_by_role("region", name="Hoort bij").get_by_role("link").first
+    for _ in range(60):
+        if link.count():
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+    link.click()
+    assert page.get_by_role("heading", level=1).filter(has_text="302").is_visible()
+    looks_right(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Downloaden").click()
+    content = Path(download.value.path()).read_bytes()
+    assert b"<" in content
+    assert b"wmo302" in content
+    page.reload()
+    looks_right(page)
