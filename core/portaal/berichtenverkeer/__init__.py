@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 def includeme(config: Configurator) -> None:
     # Imported here: the gate and the envelope are used from the shell, without a web application.
     from portaal.berichtenverkeer.delivery.connectors import connectors_from
+    from portaal.berichtenverkeer.pages.upload import MAX_BODY
     from portaal.berichtenverkeer.receiving.callers import Callers
     from portaal.berichtenverkeer.storage import FilePayloadStore
     from portaal.configuration import UnsafeConfigurationError
@@ -23,4 +24,5 @@ def includeme(config: Configurator) -> None:
     config.registry["portaal.payloads"] = FilePayloadStore(folder, config.registry["portaal.keyring"])
     config.registry["portaal.connectors"] = connectors_from(settings)
     config.registry["portaal.callers"] = Callers.from_settings(settings)
+    config.add_body_limit("/aanleveren", MAX_BODY)
     config.include("portaal.berichtenverkeer.receiving.views")

@@ -2,14 +2,61 @@
 
 from __future__ import annotations
 
-from portaal.api import PluginInfo, _, hookimpl
+from collections.abc import Sequence
+
+from portaal.api import (
+    MenuEntry,
+    Permission,
+    PluginConfigurator,
+    PluginInfo,
+    Tile,
+    Traffic,
+    _,
+    add_message_pages,
+    hookimpl,
+    message_menu,
+    message_permissions,
+    message_tiles,
+)
+
+NAME = "ijw"
 
 
 @hookimpl
 def portaal_plugin_info() -> PluginInfo:
     return PluginInfo(
-        name="ijw",
+        name=NAME,
         title="iJw",
         description=_("Exchange messages about the Jeugdwet with providers"),
         api=(1, 0),
     )
+
+
+@hookimpl
+def portaal_permissions() -> Sequence[Permission]:
+    return message_permissions(NAME)
+
+
+@hookimpl
+def portaal_traffic() -> Traffic:
+    return Traffic(
+        standard=NAME,
+        sends=frozenset({"JW301", "JW306", "JW308", "JW316", "JW318", "JW319", "JW325"}),
+        receives=frozenset({"JW302", "JW305", "JW307", "JW315", "JW317", "JW320", "JW323"}),
+        partner="vecozo",
+    )
+
+
+@hookimpl
+def portaal_includeme(config: PluginConfigurator) -> None:
+    add_message_pages(config)
+
+
+@hookimpl
+def portaal_menu() -> Sequence[MenuEntry]:
+    return message_menu()
+
+
+@hookimpl
+def portaal_tiles() -> Sequence[Tile]:
+    return message_tiles(NAME)

@@ -2,14 +2,61 @@
 
 from __future__ import annotations
 
-from portaal.api import PluginInfo, _, hookimpl
+from collections.abc import Sequence
+
+from portaal.api import (
+    MenuEntry,
+    Permission,
+    PluginConfigurator,
+    PluginInfo,
+    Tile,
+    Traffic,
+    _,
+    add_message_pages,
+    hookimpl,
+    message_menu,
+    message_permissions,
+    message_tiles,
+)
+
+NAME = "iwmo"
 
 
 @hookimpl
 def portaal_plugin_info() -> PluginInfo:
     return PluginInfo(
-        name="iwmo",
+        name=NAME,
         title="iWmo",
         description=_("Exchange messages about the Wmo with providers"),
         api=(1, 0),
     )
+
+
+@hookimpl
+def portaal_permissions() -> Sequence[Permission]:
+    return message_permissions(NAME)
+
+
+@hookimpl
+def portaal_traffic() -> Traffic:
+    return Traffic(
+        standard=NAME,
+        sends=frozenset({"WMO301", "WMO306", "WMO308", "WMO316", "WMO318", "WMO319", "WMO325"}),
+        receives=frozenset({"WMO302", "WMO305", "WMO307", "WMO315", "WMO317", "WMO320", "WMO323"}),
+        partner="vecozo",
+    )
+
+
+@hookimpl
+def portaal_includeme(config: PluginConfigurator) -> None:
+    add_message_pages(config)
+
+
+@hookimpl
+def portaal_menu() -> Sequence[MenuEntry]:
+    return message_menu()
+
+
+@hookimpl
+def portaal_tiles() -> Sequence[Tile]:
+    return message_tiles(NAME)

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import signal
 import threading
-from pathlib import Path
 
 import click
 
+from portaal.cli.settings import config_option, read_settings
+
 
 @click.command()
-@click.argument("ini", type=click.Path(exists=True, dir_okay=False, path_type=Path), default="development.ini")
-def worker(ini: Path) -> None:
-    """Send what stands in the outbox until interrupted; what is being sent is finished first.
-
-    INI is the configuration file of the portal.
-    """
-    from pyramid.paster import get_appsettings, setup_logging
-
+@config_option
+def worker(config_file: str) -> None:
+    """Send what stands in the outbox until interrupted; what is being sent is finished first."""
     from portaal.berichtenverkeer.delivery.worker import run
+    from portaal.logs import configure_logging
 
-    setup_logging(str(ini))
+    settings = read_settings(config_file)
+    configure_logging(settings.get("portaal.log_level", "INFO"))
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    run(get_appsettings(str(ini)), stop)
+    run(settings, stop)

@@ -28,7 +28,7 @@ class Connector(Protocol):
 class Endpoint:
     """Where a partner is and how we show who we are.
 
-    :param token: for development: sent as bearer token. In production the client certificate says who we are.
+    :param token: for development: what we and the partner show each other. In production there are certificates.
     :param timeout: seconds of silence after which an attempt is given up.
     """
 

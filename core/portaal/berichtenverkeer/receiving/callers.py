@@ -35,23 +35,23 @@ class Callers:
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Callers:
-        """Read ``portaal.<partner>.incoming_token``, ``portaal.<partner>.incoming_subject``, ``portaal.proxy_secret``.
+        """Read ``portaal.<partner>.token``, ``portaal.<partner>.client_subject`` and ``portaal.proxy_secret``.
 
         :raises UnsafeConfigurationError: a token outside development, or a subject without a proxy's secret.
         """
         callers = tuple(
             Caller(
                 partner,
-                settings.get(f"portaal.{partner}.incoming_token", ""),
-                settings.get(f"portaal.{partner}.incoming_subject", ""),
+                settings.get(f"portaal.{partner}.token", ""),
+                settings.get(f"portaal.{partner}.client_subject", ""),
             )
             for partner in PARTNERS
         )
         secret = settings.get("portaal.proxy_secret", "")
         if settings.get("portaal.environment") != "development" and any(caller.token for caller in callers):
             raise UnsafeConfigurationError(
-                "portaal.<partner>.incoming_token is for development: set incoming_subject and let the proxy check "
-                "the client certificate"
+                "portaal.<partner>.token is for development: set portaal.<partner>.client_subject, and let the "
+                "proxy check the client certificate"
             )
         if any(caller.subject for caller in callers) and len(secret) < _SHORTEST_SECRET:
             raise UnsafeConfigurationError(

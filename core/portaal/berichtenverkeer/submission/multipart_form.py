@@ -44,11 +44,13 @@ class UploadError(Exception):
 
 
 def read_form(
-    body: BinaryIO, content_type: str, length: int | None, open_file: OpenFile, *, max_files: int, max_size: int
+    body: BinaryIO, content_type: str, length: int | None, open_file: OpenFile, *,
+    file_field: str, max_files: int, max_size: int,
 ) -> dict[str, str]:
     """Read a ``multipart/form-data`` body to its end.
 
     :param length: the announced number of bytes.
+    :param file_field: the only field that may hold files.
     :param open_file: gives what takes a file; what it raises ends the reading. An input in which no file was chosen
         does not count as one.
     :returns: the ordinary fields; of one sent twice, the first.
@@ -59,7 +61,7 @@ def read_form(
         raise UploadError(UploadFault.NOT_A_FORM)
     if length is None or length > max_size:
         raise UploadError(UploadFault.TOO_LARGE)
-    form = _Form(open_file, max_files)
+    form = _Form(open_file, file_field, max_files)
     try:
         with PushMultipartParser(
             options["boundary"], content_length=length, max_segment_count=max_files + _MAX_FIELDS, strict=True
@@ -76,9 +78,10 @@ def read_form(
 class _Form:
     """Sorts the parser's events into fields and files."""
 
-    def __init__(self, open_file: OpenFile, max_files: int) -> None:
+    def __init__(self, open_file: OpenFile, file_field: str, max_files: int) -> None:
         self.fields: dict[str, str] = {}
         self._open_file = open_file
+        self._file_field = file_field
         self._room = max_files
         self._name = ""
         self._text: bytearray | None = None
@@ -119,6 +122,8 @@ class _Form:
             self._sink = None
 
     def _open(self) -> None:
+        if self._name != self._file_field:
+            raise UploadError(UploadFault.BROKEN)
         if not self._room:
             raise UploadError(UploadFault.TOO_MANY_FILES)
         self._room -= 1

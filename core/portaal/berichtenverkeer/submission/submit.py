@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from portaal import clock
+from portaal import audit, clock
 from portaal.berichtenverkeer.delivery.outbox import enqueue
 from portaal.berichtenverkeer.delivery.sender import envelope_of
 from portaal.berichtenverkeer.envelope import new_reference, payload_limit
@@ -60,6 +60,12 @@ def submit(dbsession: Session, submitter: Submitter, files: Iterable[IncomingFil
     for position, file in enumerate(files, start=1):
         submission.files.append(_submit_file(dbsession, submitter, position, file))
     dbsession.flush()
+    audit.record(
+        dbsession, action="message.submit", outcome=audit.Outcome.DONE, actor=submitter.account_id,
+        gemeentecode=submitter.gemeentecode, product=submitter.product,
+        object_kind="submission", object_id=submission.id,
+        details={outcome.value: sum(file.outcome is outcome for file in submission.files) for outcome in Outcome},
+    )
     return submission
 
 

@@ -1,0 +1,1 @@
+"""Finding messages again: lists, one message with its timeline, its payload, and marking it as processed."""

@@ -1,0 +1,155 @@
+"""The list of messages, by columns: entities would cost half of the page."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portaal.berichtenverkeer.tracking.models import Direction, Message, MessageKind
+from portaal.berichtenverkeer.tracking.states import State
+from portaal.clock import AMSTERDAM
+
+PAGE_SIZE = 25
+
+
+class Sorting(StrEnum):
+    """What a list can be sorted on; the values stand in addresses."""
+
+    TIJD = "tijd"
+    TYPE = "type"
+    PARTIJ = "partij"
+    STATUS = "status"
+
+
+_COLUMNS = {
+    Sorting.TIJD: Message.created_at,
+    Sorting.TYPE: Message.berichttype,
+    Sorting.PARTIJ: Message.counterparty,
+    Sorting.STATUS: Message.state,
+}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which messages. What is empty does not count; days are days in Amsterdam, both included."""
+
+    direction: Direction | None = None
+    berichttype: str = ""
+    state: State | None = None
+    since: date | None = None
+    until: date | None = None
+    text: str = ""
+    sorting: Sorting = Sorting.TIJD
+    ascending: bool = False
+    page: int = 1
+
+    @property
+    def narrows(self) -> bool:
+        """Whether messages may be left out by more than their direction."""
+        return bool(self.berichttype or self.state or self.since or self.until or self.text)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A message as the list shows it."""
+
+    id: uuid.UUID
+    direction: Direction
+    kind: MessageKind
+    berichttype: str
+    counterparty: str
+    file_name: str
+    own_reference: str
+    state: State
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list."""
+
+    rows: list[Row]
+    total: int
+    number: int
+    types: list[str] = field(default_factory=list)
+
+    @property
+    def last(self) -> int:
+        return max(1, -(-self.total // PAGE_SIZE))
+
+    @property
+    def first_row(self) -> int:
+        return (self.number - 1) * PAGE_SIZE + 1
+
+    @property
+    def last_row(self) -> int:
+        return self.first_row + len(self.rows) - 1
+
+
+def list_messages(dbsession: Session, gemeentecode: str, product: str, filters: Filters) -> Page:
+    """One page of the messages of a gemeente and product that fit the filters.
+
+    A page past the end gives the last one.
+    """
+    mine = sa.and_(Message.gemeentecode == gemeentecode, Message.product == product)
+    fitting = sa.and_(mine, *_conditions(filters))
+    total = dbsession.scalar(sa.select(sa.func.count()).select_from(Message).where(fitting)) or 0
+    number = min(max(1, filters.page), max(1, -(-total // PAGE_SIZE)))
+    column = _COLUMNS[filters.sorting]
+    columns = [getattr(Message, name) for name in Row.__dataclass_fields__]
+    rows = dbsession.execute(
+        sa.select(*columns)
+        .where(fitting)
+        .order_by(column.asc() if filters.ascending else column.desc(), Message.created_at.desc(), Message.id)
+        .limit(PAGE_SIZE)
+        .offset((number - 1) * PAGE_SIZE)
+    )
+    types = dbsession.scalars(sa.select(Message.berichttype).where(mine).distinct().order_by(Message.berichttype))
+    return Page([Row(*row) for row in rows], total, number, list(types))
+
+
+def count_by_state(dbsession: Session, gemeentecode: str, product: str) -> Mapping[State, int]:
+    """How many messages stand where, for the overview."""
+    rows = dbsession.execute(
+        sa.select(Message.state, sa.func.count())
+        .where(Message.gemeentecode == gemeentecode, Message.product == product)
+        .group_by(Message.state)
+    )
+    return {row.state: row[1] for row in rows}
+
+
+def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
+    conditions: list[sa.ColumnElement[bool]] = []
+    for column, value in (
+        (Message.direction, filters.direction), (Message.berichttype, filters.berichttype),
+        (Message.state, filters.state),
+    ):
+        if value:
+            conditions.append(column == value)
+    if filters.since:
+        conditions.append(Message.created_at >= _midnight(filters.since))
+    if filters.until:
+        conditions.append(Message.created_at < _midnight(filters.until + timedelta(days=1)))
+    if filters.text:
+        conditions.append(_found_in(filters.text))
+    return conditions
+
+
+def _found_in(text: str) -> sa.ColumnElement[bool]:
+    """A part of a file name, reference, identification, own reference or party, in any case of letters."""
+    searched: tuple[Any, ...] = (
+        Message.file_name, Message.reference_id, Message.cross_reference_id, Message.identificatie,
+        Message.own_reference, Message.counterparty,
+    )
+    return sa.or_(*(sa.func.lower(column).contains(text.lower(), autoescape=True) for column in searched))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), AMSTERDAM)

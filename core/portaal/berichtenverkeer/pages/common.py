@@ -1,0 +1,78 @@
+"""What the pages share: addresses, the partner that carries the messages, and words for states."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from pyramid.httpexceptions import HTTPNotFound
+from translationstring import TranslationString
+
+from portaal.berichtenverkeer.delivery import outbox
+from portaal.berichtenverkeer.standard import message_type
+from portaal.berichtenverkeer.tracking.models import Direction, Message, MessageKind
+from portaal.berichtenverkeer.tracking.states import GLOSSARY
+from portaal.berichtenverkeer.traffic import Traffic, all_traffic
+from portaal.web.i18n import _
+
+if TYPE_CHECKING:
+    from pyramid.request import Request
+
+    from portaal.access.resources import ProductContext
+
+PARTNER_NAMES = {"vecozo": "VECOZO", "cak": "CAK", "ciz": "CIZ"}
+DIRECTIONS = {Direction.UIT: _("Sent messages"), Direction.IN: _("Received messages")}
+KINDS = {
+    MessageKind.HEEN: _("Message"),
+    MessageKind.RETOUR: _("Return message"),
+    MessageKind.ANTWOORD: _("Answer to a declaration"),
+    MessageKind.FOUT: _("Fault message"),
+}
+
+
+def page_variables(context: ProductContext, request: Request) -> dict[str, Any]:
+    """What every page of a product's messages needs."""
+    product = request.registry["portaal.plugins"].known[context.product]
+    partner = traffic_of(context, request).partner
+    return {
+        "product": product.info.title,
+        "gemeente": context.gemeente.naam,
+        "href": lambda route, **parts: product_path(context, request, route, **parts),
+        "glossary": GLOSSARY,
+        "unreachable": PARTNER_NAMES[partner] if outbox.is_unreachable(request.dbsession, partner) else None,
+        "type_title": type_title,
+    }
+
+
+def traffic_of(context: ProductContext, request: Request) -> Traffic:
+    """The traffic of this page's product."""
+    return all_traffic(request.registry)[context.product]
+
+
+def product_path(context: ProductContext, request: Request, route: str, **parts: Any) -> str:
+    """The address of one of the product's own pages."""
+    return request.route_path(f"{context.product}.{route}", gemeentecode=context.code, **parts)
+
+
+def read_id(request: Request, name: str) -> uuid.UUID:
+    """An id in the address.
+
+    :raises HTTPNotFound: it is none.
+    """
+    try:
+        return uuid.UUID(request.matchdict[name])
+    except ValueError:
+        raise HTTPNotFound from None
+
+
+def type_title(berichttype: str) -> TranslationString | str:
+    """What a message type is called, e.g. "WMO301 Toewijzing"."""
+    try:
+        return f"{berichttype} {message_type(berichttype).title}"
+    except KeyError:
+        return berichttype
+
+
+def is_waiting(message: Message) -> bool:
+    """Whether a received message has not been marked as processed."""
+    return message.direction is Direction.IN and message.state.value in {"bezorgd", "opgehaald"}

@@ -1,0 +1,146 @@
+"""The list of messages: filters, sorting and pages all stand in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from pyramid.httpexceptions import HTTPSeeOther
+from translationstring import TranslationString
+
+from portaal.berichtenverkeer.mailbox.listing import Filters, Sorting, list_messages
+from portaal.berichtenverkeer.pages.common import DIRECTIONS, KINDS, page_variables, product_path
+from portaal.berichtenverkeer.tracking.models import Direction
+from portaal.berichtenverkeer.tracking.states import GLOSSARY, State
+from portaal.bsn import contains_bsn
+from portaal.web.i18n import _
+
+if TYPE_CHECKING:
+    from pyramid.request import Request
+
+    from portaal.access.resources import ProductContext
+
+_LONGEST_TEXT = 100
+_BSN_ASKED = "bsn"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A link of the list: a tab, or a filter to take away."""
+
+    label: TranslationString | str
+    href: str
+    current: bool = False
+
+
+def show_list(context: ProductContext, request: Request) -> Any:
+    """The messages that fit the filters of the address."""
+    if contains_bsn(request.GET.get("q", "")):
+        # Not with the number in an address, where history and logs would keep it.
+        return HTTPSeeOther(product_path(context, request, "berichten", _query={"geweigerd": _BSN_ASKED}))
+    filters = read_filters(request.GET)
+    page = list_messages(request.dbsession, context.code, context.product, filters)
+    links = _Links(context, request, filters)
+    return page_variables(context, request) | {
+        "filters": filters,
+        "page": page,
+        "bsn_refused": request.GET.get("geweigerd") == _BSN_ASKED,
+        "tabs": [
+            Choice(_("All messages"), links.with_(direction=None), filters.direction is None),
+            *(Choice(label, links.with_(direction=direction), filters.direction is direction)
+              for direction, label in DIRECTIONS.items()),
+        ],
+        "type_options": [(name, name) for name in page.types],
+        "states": [(state.value, meaning.label) for state, meaning in GLOSSARY.items()],
+        "kinds": KINDS,
+        "chips": links.chips(),
+        "clear_href": links.clear(),
+        "sort_columns": {sorting.value: links.sort(sorting) for sorting in Sorting},
+        "page_href": lambda number: links.with_(page=number),
+    }
+
+
+def read_filters(query: Mapping[str, str]) -> Filters:
+    """The filters in an address. What makes no sense there, as nobody typed it, does not count."""
+    page = query.get("pagina", "")
+    return Filters(
+        direction=_member(Direction, query.get("richting")),
+        berichttype=query.get("type", "")[:30],
+        state=_member(State, query.get("status")),
+        since=_day(query.get("van")),
+        until=_day(query.get("tot")),
+        text=query.get("q", "").strip()[:_LONGEST_TEXT],
+        sorting=_member(Sorting, query.get("sorteer")) or Sorting.TIJD,
+        ascending=query.get("volgorde") == "op",
+        page=int(page) if page.isascii() and page.isdecimal() and len(page) < 7 else 1,
+    )
+
+
+def query_of(filters: Filters) -> dict[str, str]:
+    """The address's part for these filters; the reverse of :func:`read_filters`."""
+    parts = {
+        "richting": filters.direction or "",
+        "type": filters.berichttype,
+        "status": filters.state or "",
+        "van": filters.since.isoformat() if filters.since else "",
+        "tot": filters.until.isoformat() if filters.until else "",
+        "q": filters.text,
+        "sorteer": "" if filters.sorting is Sorting.TIJD else filters.sorting,
+        "volgorde": "op" if filters.ascending else "",
+        "pagina": str(filters.page) if filters.page > 1 else "",
+    }
+    return {name: str(value) for name, value in parts.items() if value}
+
+
+class _Links:
+    """Addresses of the same list with something changed."""
+
+    def __init__(self, context: ProductContext, request: Request, filters: Filters) -> None:
+        self._context = context
+        self._request = request
+        self._filters = filters
+
+    def with_(self, **changes: Any) -> str:
+        unchanged = {name: getattr(self._filters, name) for name in Filters.__dataclass_fields__}
+        changed = Filters(**(unchanged | {"page": 1} | changes))
+        return product_path(self._context, self._request, "berichten", _query=query_of(changed))
+
+    def clear(self) -> str:
+        kept = Filters(direction=self._filters.direction)
+        return product_path(self._context, self._request, "berichten", _query=query_of(kept))
+
+    def sort(self, sorting: Sorting) -> dict[str, str]:
+        """How a column's head looks: sorted or not, and where its link leads."""
+        if self._filters.sorting is not sorting:
+            return {"sort": "", "href": self.with_(sorting=sorting, ascending=sorting is not Sorting.TIJD)}
+        ascending = self._filters.ascending
+        href = self.with_(ascending=not ascending)
+        return {"sort": "ascending" if ascending else "descending", "href": href}
+
+    def chips(self) -> list[Choice]:
+        filters = self._filters
+        found: list[Choice] = []
+        if filters.text:
+            found.append(Choice(_("Search: ${text}", mapping={"text": filters.text}), self.with_(text="")))
+        if filters.berichttype:
+            found.append(Choice(filters.berichttype, self.with_(berichttype="")))
+        if filters.state:
+            found.append(Choice(GLOSSARY[filters.state].label, self.with_(state=None)))
+        for name, label in (("since", _("From ${day}")), ("until", _("Up to and including ${day}"))):
+            day = getattr(filters, name)
+            if day:
+                found.append(Choice(label % {"day": day.strftime("%d-%m-%Y")}, self.with_(**{name: None})))
+        return found
+
+
+def _member(kind: Any, value: str | None) -> Any:
+    return kind(value) if value in set(kind) else None
+
+
+def _day(value: str | None) -> date | None:
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError:
+        return None

@@ -1,0 +1,118 @@
+"""The page of one message, fetching it, and marking it as processed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+from uuid import UUID
+
+from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+from pyramid.response import Response
+from translationstring import TranslationString
+
+from portaal.berichtenverkeer.mailbox import messages
+from portaal.berichtenverkeer.pages.common import KINDS, is_waiting, page_variables, product_path, read_id
+from portaal.berichtenverkeer.storage import PayloadError
+from portaal.berichtenverkeer.tracking import findings
+from portaal.berichtenverkeer.tracking.codes import explain
+from portaal.berichtenverkeer.tracking.models import Direction, Message, MessageEvent, MessageKind
+from portaal.berichtenverkeer.tracking.timeline import EVENT_LABELS
+from portaal.keyring import KeyringError
+from portaal.web.flash import flash
+from portaal.web.i18n import _
+
+if TYPE_CHECKING:
+    from pyramid.request import Request
+
+    from portaal.access.resources import ProductContext
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class TimelineItem:
+    """An event as the page shows it."""
+
+    title: TranslationString
+    at: datetime
+    note: str
+
+
+def show_message(context: ProductContext, request: Request) -> dict[str, Any]:
+    """Where the message stands, what happened to it, and what belongs to it."""
+    message = _find(context, request)
+    detail = messages.detail(request.dbsession, message)
+    return page_variables(context, request) | {
+        "message": message,
+        "related": detail.related,
+        "events": [_item(request, event, detail.people) for event in message.events],
+        "findings": findings.load(message.findings),
+        "next_attempt": detail.next_attempt,
+        "kinds": KINDS,
+        "is_incoming": message.direction is Direction.IN,
+        "can_be_processed": is_waiting(message),
+        "fault_code": _fault_code(message),
+        "explain": explain,
+    }
+
+
+def download_payload(context: ProductContext, request: Request) -> Response:
+    """The file as it came in, byte for byte. A browser saves it and never shows it."""
+    message = _find(context, request)
+    store = request.registry["portaal.payloads"]
+    try:
+        payload = messages.download(request.dbsession, store, message, request.identity.account_id)
+    except (PayloadError, KeyringError):
+        log.exception("a payload cannot be read", extra={"message_id": str(message.id)})
+        flash(request, "error", _("This file cannot be read. Contact the Servicedesk."))
+        return HTTPSeeOther(product_path(context, request, "bericht", message_id=message.id))
+    response = Response(content_type="application/xml", charset=None)
+    response.app_iter = payload
+    response.content_length = payload.size
+    response.headers["Content-Disposition"] = attachment(message.file_name)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+def report_processed(context: ProductContext, request: Request) -> Response:
+    """Mark a received message as processed: downloading alone does not say that."""
+    message = _find(context, request)
+    if messages.mark_processed(request.dbsession, message, request.identity.account_id):
+        flash(request, "ok", _("The message is marked as processed."))
+    else:
+        flash(request, "info", _("This message was marked as processed before."))
+    return HTTPSeeOther(product_path(context, request, "bericht", message_id=message.id))
+
+
+def attachment(file_name: str) -> str:
+    """Content-Disposition for saving under this name: plain for old browsers, exact for others (RFC 6266)."""
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in "._- ") else "_" for c in file_name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}"
+
+
+def _find(context: ProductContext, request: Request) -> Message:
+    message = messages.find(request.dbsession, context.code, context.product, read_id(request, "message_id"))
+    if message is None:
+        raise HTTPNotFound
+    return message
+
+
+def _item(request: Request, event: MessageEvent, people: Mapping[UUID, str]) -> TimelineItem:
+    translate = request.localizer.translate
+    words = explain(event.code)
+    parts = [translate(words) if words else "", people.get(event.account_id, "") if event.account_id else ""]
+    if event.code and words is None:
+        parts.insert(0, event.code)
+    elif words is not None and event.code[:1].isupper():  # a code of the chain: people look for it
+        parts[0] = f"{event.code}: {parts[0]}"
+    return TimelineItem(EVENT_LABELS[event.kind], event.at, ", ".join(part for part in parts if part))
+
+
+def _fault_code(message: Message) -> str:
+    """The code of a Fo01: the one thing in it that people need."""
+    return message.events[0].code if message.kind is MessageKind.FOUT and message.events else ""

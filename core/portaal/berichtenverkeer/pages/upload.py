@@ -1,0 +1,151 @@
+"""Delivering files: the form, taking it in as a stream, and the page with what became of each file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+from pyramid.csrf import check_csrf_origin
+from pyramid.exceptions import BadCSRFToken
+from pyramid.httpexceptions import HTTPBadRequest, HTTPNotFound, HTTPSeeOther
+from pyramid.interfaces import ICSRFStoragePolicy
+from pyramid.response import Response
+from translationstring import TranslationString
+
+from portaal.access.csrf import HEADER
+from portaal.berichtenverkeer.gate import Expectation
+from portaal.berichtenverkeer.pages.common import page_variables, product_path, read_id, traffic_of
+from portaal.berichtenverkeer.submission.intake import IncomingFile
+from portaal.berichtenverkeer.submission.multipart_form import UploadError, UploadFault, read_form
+from portaal.berichtenverkeer.submission.submit import Submitter, submit
+from portaal.berichtenverkeer.tracking import findings
+from portaal.berichtenverkeer.tracking.models import Outcome, Submission
+from portaal.bsn import contains_bsn
+from portaal.web.forms import CSRF_FIELD
+from portaal.web.i18n import _
+
+if TYPE_CHECKING:
+    from pyramid.request import Request
+
+    from portaal.access.resources import ProductContext
+
+MAX_FILES = 20
+MAX_BODY = 39_000_000  # what the server takes in memory, less room for the form around the files
+FILES = "bestanden"
+OWN_REFERENCE = "eigen_kenmerk"
+LONGEST_REFERENCE = 100
+
+_FAULTS: dict[UploadFault, tuple[int, TranslationString]] = {
+    UploadFault.NOT_A_FORM: (400, _("The portal could not read what was sent. Choose the files again.")),
+    UploadFault.BROKEN: (400, _("The upload was broken off. Nothing was delivered: choose the files again.")),
+    UploadFault.TOO_MANY_FILES: (
+        422, _("These are too many files. Deliver at most ${most} at a time.", mapping={"most": MAX_FILES})),
+    UploadFault.TOO_LARGE: (
+        413, _("Together the files are too large. Deliver at most ${most} MB at a time.",
+               mapping={"most": MAX_BODY // 1_000_000})),
+}
+
+
+def show_form(context: ProductContext, request: Request) -> dict[str, Any]:
+    """The empty form."""
+    return _form(context, request)
+
+
+def receive_form(context: ProductContext, request: Request) -> Any:
+    """Take the files in, each checked and encrypted as it comes, and put the good ones in the outbox together."""
+    traffic = traffic_of(context, request)
+    expectation = Expectation(traffic.sends, context.code)
+    store = request.registry["portaal.payloads"]
+    with ExitStack() as stack:
+        files: list[IncomingFile] = []
+
+        def open_file(name: str, fields: Mapping[str, str]) -> IncomingFile:
+            _check_csrf(request, fields)  # before anything of a file is taken
+            files.append(stack.enter_context(IncomingFile(name, store, expectation)))
+            return files[-1]
+
+        try:
+            fields = read_form(
+                request.environ["wsgi.input"], request.headers.get("Content-Type", ""), request.content_length,
+                open_file, file_field=FILES, max_files=MAX_FILES, max_size=MAX_BODY,
+            )
+        except UploadError as error:
+            status, message = _FAULTS[error.fault]
+            return _form(context, request, status=status, errors={FILES: message})
+        _check_csrf(request, fields)
+        if set(fields) - {CSRF_FIELD, OWN_REFERENCE}:
+            raise HTTPBadRequest("unexpected fields")
+        own_reference = fields.get(OWN_REFERENCE, "").strip()
+        errors = _errors(own_reference, files)
+        if errors:
+            return _form(context, request, status=422, errors=errors, own_reference=own_reference)
+        submitter = Submitter(
+            context.code, context.product, traffic.partner, request.identity.account_id, own_reference
+        )
+        # From here on the transaction: however slow the upload was, the database was left alone.
+        submission = submit(request.dbsession, submitter, files)
+    return _go_to(request, product_path(context, request, "aanlevering", submission_id=submission.id))
+
+
+def show_result(context: ProductContext, request: Request) -> dict[str, Any]:
+    """What became of each file; the page can be looked at again."""
+    submission = request.dbsession.get(Submission, read_id(request, "submission_id"))
+    if submission is None or (submission.gemeentecode, submission.product) != (context.code, context.product):
+        raise HTTPNotFound
+    results = [(file, findings.load(file.findings)) for file in submission.files]
+    outcomes = [file.outcome for file in submission.files]
+    return page_variables(context, request) | {
+        "submission": submission,
+        "results": results,
+        "outcomes": Outcome,
+        "sent": outcomes.count(Outcome.INGEDIEND),
+        "known": outcomes.count(Outcome.AL_INGEDIEND),
+        "refused": outcomes.count(Outcome.GEWEIGERD),
+    }
+
+
+def _form(
+    context: ProductContext, request: Request, *, status: int = 200,
+    errors: Mapping[str, TranslationString] | None = None, own_reference: str = "",
+) -> dict[str, Any]:
+    request.response.status_int = status
+    return page_variables(context, request) | {
+        "errors": errors or {},
+        "own_reference": own_reference,
+        "types": sorted(traffic_of(context, request).sends),
+        "max_files": MAX_FILES,
+        "max_megabytes": MAX_BODY // 1_000_000,
+    }
+
+
+def _errors(own_reference: str, files: list[IncomingFile]) -> dict[str, TranslationString]:
+    errors: dict[str, TranslationString] = {}
+    if not files:
+        errors[FILES] = _("Choose at least one file.")
+    if len(own_reference) > LONGEST_REFERENCE:
+        errors[OWN_REFERENCE] = _("Use at most ${most} characters.", mapping={"most": LONGEST_REFERENCE})
+    elif contains_bsn(own_reference):
+        errors[OWN_REFERENCE] = _("This looks like a BSN. Use a reference without personal data.")
+    if errors and files:
+        errors.setdefault(FILES, _("Choose the files again: a browser does not keep them."))
+    return errors
+
+
+def _check_csrf(request: Request, fields: Mapping[str, str]) -> None:
+    """The form's own check: Pyramid's would read the whole body first.
+
+    :raises BadCSRFToken: the token is wrong, or does not come before the first file.
+    """
+    policy = request.registry.getUtility(ICSRFStoragePolicy)
+    token = request.headers.get(HEADER) or fields.get(CSRF_FIELD, "")
+    check_csrf_origin(request)
+    if not policy.check_csrf_token(request, token):
+        raise BadCSRFToken("wrong or missing token")
+
+
+def _go_to(request: Request, address: str) -> Response:
+    """To the next page; a script cannot see where a redirect leads, so it is told."""
+    if request.headers.get("X-Requested-With") == "XMLHttpRequest":
+        return Response(status=204, headerlist=[("X-Portaal-Location", address)])
+    return HTTPSeeOther(address)

@@ -1,0 +1,413 @@
+"""The pages of a product's messages, as a person without JavaScript uses them."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+from webtest import Upload
+
+from portaal import clock
+from portaal.access.models import Account
+from portaal.audit.models import AuditEvent
+from portaal.berichtenverkeer.delivery.models import OutboxEntry, PartnerState
+from portaal.berichtenverkeer.mailbox.listing import PAGE_SIZE
+from portaal.berichtenverkeer.pages.message import attachment
+from portaal.berichtenverkeer.pages.upload import MAX_FILES
+from portaal.berichtenverkeer.tracking.models import Direction, EventKind, Message, MessageKind, Submission
+from portaal.berichtenverkeer.tracking.states import GLOSSARY, State
+from portaal.berichtenverkeer.tracking.timeline import EVENT_LABELS, record
+
+BASE = "/g/0363/iwmo"
+Wmo301 = Callable[[str], bytes]
+
+
+@pytest.fixture
+def gebruiker(log_in: Any) -> Any:
+    return log_in(("gebruiker", "iwmo"))
+
+
+def upload(browser: Any, *files: tuple[str, bytes], own_reference: str = "", status: int | None = None) -> Any:
+    page = browser.get(f"{BASE}/aanleveren")
+    form = next(form for form in page.forms.values() if form.action.endswith("/aanleveren"))
+    fields: list[tuple[str, Any]] = [
+        ("csrf_token", form["csrf_token"].value), ("eigen_kenmerk", own_reference),
+        *(("bestanden", Upload(name, content)) for name, content in files),
+    ]
+    return browser.post(form.action, fields, content_type="multipart/form-data", status=status)
+
+
+def received(dbsession: Session, store: Any, content: bytes = b"<Bericht/>", **fields: Any) -> Message:
+    """A message that came in, with its payload."""
+    reference = str(uuid.uuid4())
+    values: dict[str, Any] = {
+        "id": uuid.uuid4(), "gemeentecode": "0363", "product": "iwmo", "direction": Direction.IN,
+        "kind": MessageKind.HEEN, "berichttype": "WMO305", "functie_versie": 3, "functie_subversie": 2,
+        "reference_id": reference, "conversation_id": reference, "counterparty": "42420001", "afzender": "42420001",
+        "ontvanger": "0363", "identificatie": "305-1", "payload_id": uuid.uuid4(), "sha256": "0" * 64,
+        "size": len(content), "file_name": "WMO305_42420001_305-1.xml", "findings": [], "state": State.BEZORGD,
+        "created_at": clock.now(),
+    } | fields
+    message = Message(**values)
+    dbsession.add(message)
+    record(message, EventKind.ONTVANGEN)
+    with store.writer(message.payload_id) as writer:
+        writer.write(content)
+        writer.commit()
+    dbsession.commit()
+    return message
+
+
+@pytest.fixture
+def store(app: Any) -> Any:
+    return app.registry["portaal.payloads"]
+
+
+# Delivering
+
+
+def test_delivering_two_files_of_which_one_is_right(
+    gebruiker: Any, wmo301: Wmo301, dbsession: Session
+) -> None:
+    answer = upload(gebruiker, ("goed.xml", wmo301("1")), ("fout.xml", b"geen xml"), own_reference="zaak 7")
+    assert answer.status_int == 303
+    page = answer.follow()
+    page.mustcontain("1 van de 2 bestanden", "goed.xml", "fout.xml", "begint niet met een tag")
+    message = dbsession.scalars(sa.select(Message)).one()
+    assert (message.own_reference, message.file_name, message.state) == ("zaak 7", "goed.xml", State.INGEDIEND)
+    assert dbsession.scalar(sa.select(sa.func.count()).select_from(OutboxEntry)) == 1
+    line = dbsession.scalars(sa.select(AuditEvent).where(AuditEvent.action == "message.submit")).one()
+    assert line.details == {"ingediend": 1, "al_ingediend": 0, "geweigerd": 1}
+    assert message.created_by == line.actor
+    page.click("Volg dit bericht", index=0).mustcontain("WMO301 Toewijzing", "Wacht op verzending", "42420001")
+
+
+def test_delivering_the_same_file_again_says_so(gebruiker: Any, wmo301: Wmo301, dbsession: Session) -> None:
+    upload(gebruiker, ("a.xml", wmo301("1")))
+    page = upload(gebruiker, ("b.xml", wmo301("1"))).follow()
+    page.mustcontain("Eerder aangeleverd", "Bekijk het bericht dat eerder is aangeleverd")
+    assert dbsession.scalar(sa.select(sa.func.count()).select_from(Message)) == 1
+    page = upload(gebruiker, ("c.xml", wmo301("1") + b"\n")).follow()
+    page.mustcontain("TR056", "Niet verstuurd")
+
+
+def test_in_english_too(gebruiker: Any, wmo301: Wmo301) -> None:
+    gebruiker.set_cookie("taal", "en")
+    page = upload(gebruiker, ("fout.xml", b"geen xml")).follow()
+    page.mustcontain("The file is not sent", "does not begin with a tag")
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "B01"),
+        (b"<!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>", "B21"),
+        (b"PK\x03\x04" + b"0" * 2_000, "B03"),
+        (b"<x/>", "B40"),
+        (b"<x>" + b" " * 26_000_000 + b"</x>", "B"),
+    ],
+    ids=["empty", "doctype", "zip", "foreign", "26 MB"],
+)
+def test_a_file_that_cannot_be_sent_is_named_with_what_is_wrong(
+    gebruiker: Any, store: Any, content: bytes, code: str
+) -> None:
+    before = set(store._folder.rglob("*"))
+    page = upload(gebruiker, ("fout.xml", content)).follow()
+    page.mustcontain("Het bestand is niet verstuurd", "fout.xml", code)
+    assert {path for path in store._folder.rglob("*") if path.is_file()} <= before
+
+
+def test_another_gemeentes_file_and_another_type_are_refused(gebruiker: Any, samples: Callable[..., bytes]) -> None:
+    page = upload(gebruiker, ("diemen.xml", samples("WMO301")), ("start.xml", samples("WMO305"))).follow()
+    page.mustcontain("2 van de 2", "B46", "B45")
+
+
+@pytest.mark.parametrize(
+    ("files", "own_reference", "message"),
+    [
+        ([], "", "Kies minstens"),
+        ([("a.xml", b"<x/>")], "cliënt 999900006", "BSN"),
+        ([("a.xml", b"<x/>")], "x" * 101, "100 tekens"),
+        ([(f"{number}.xml", b"<x/>") for number in range(MAX_FILES + 1)], "", "te veel bestanden"),
+    ],
+)
+def test_a_form_that_is_not_right_comes_back_with_what_was_typed(
+    gebruiker: Any, dbsession: Session, files: Any, own_reference: str, message: str
+) -> None:
+    page = upload(gebruiker, *files, own_reference=own_reference, status=422)
+    page.mustcontain(message)
+    if "eigen_kenmerk" in page.text and message in {"BSN", "100 tekens"}:
+        assert page.html.find(id="eigen_kenmerk")["value"] == own_reference
+    assert dbsession.scalar(sa.select(sa.func.count()).select_from(Submission)) == 0
+
+
+def test_a_file_name_is_data_and_nothing_more(gebruiker: Any, wmo301: Wmo301, dbsession: Session) -> None:
+    name = "../../etc/<script>alert(1)</script>\u202egpj 999900006 .xml"
+    page = upload(gebruiker, (name, wmo301("1"))).follow()
+    message = dbsession.scalars(sa.select(Message)).one()
+    assert "999900006" not in message.file_name
+    assert "\u202e" not in message.file_name
+    assert "/etc" not in message.file_name
+    assert "<script>" not in page.text
+
+
+@pytest.mark.parametrize("token", ["", "wrong"])
+def test_without_the_token_nothing_is_taken(gebruiker: Any, wmo301: Wmo301, dbsession: Session, token: str) -> None:
+    fields = [("csrf_token", token), ("bestanden", Upload("a.xml", wmo301("1")))]
+    gebruiker.post(f"{BASE}/aanleveren", fields, content_type="multipart/form-data", status=400)
+    assert dbsession.scalar(sa.select(sa.func.count()).select_from(Message)) == 0
+
+
+def test_a_token_after_the_file_is_too_late(gebruiker: Any, wmo301: Wmo301) -> None:
+    page = gebruiker.get(f"{BASE}/aanleveren")
+    token = page.html.find("input", {"name": "csrf_token"})["value"]
+    fields = [("bestanden", Upload("a.xml", wmo301("1"))), ("csrf_token", token)]
+    gebruiker.post(f"{BASE}/aanleveren", fields, content_type="multipart/form-data", status=400)
+
+
+def test_a_script_gives_the_token_in_a_header_and_is_told_where_to_go(gebruiker: Any, wmo301: Wmo301) -> None:
+    token = gebruiker.get(f"{BASE}/aanleveren").html.find("input", {"name": "csrf_token"})["value"]
+    headers = {"X-CSRF-Token": token, "X-Requested-With": "XMLHttpRequest"}
+    answer = gebruiker.post(f"{BASE}/aanleveren", [("bestanden", Upload("a.xml", wmo301("1")))], headers,
+                            content_type="multipart/form-data")
+    assert answer.status_int == 204
+    gebruiker.get(answer.headers["X-Portaal-Location"]).mustcontain("a.xml")
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "status"),
+    [
+        ("text/plain", b"x", 400),
+        ("multipart/form-data", b"x", 400),
+        ("multipart/form-data; boundary=b", b"--b\r\nbroken", 400),
+        ("multipart/form-data; boundary=b", b"", 400),
+        ("application/x-www-form-urlencoded", b"bestanden=x", 400),
+    ],
+)
+def test_what_is_no_upload_form_is_refused(gebruiker: Any, content_type: str, body: bytes, status: int) -> None:
+    gebruiker.post(f"{BASE}/aanleveren", body, content_type=content_type, status=status)
+
+
+def test_unknown_fields_are_refused(gebruiker: Any, wmo301: Wmo301) -> None:
+    token = gebruiker.get(f"{BASE}/aanleveren").html.find("input", {"name": "csrf_token"})["value"]
+    for extra in (("gemeente", "0384"), ("rol", "beheerder")):
+        fields = [("csrf_token", token), extra, ("bestanden", Upload("a.xml", wmo301("1")))]
+        gebruiker.post(f"{BASE}/aanleveren", fields, content_type="multipart/form-data", status=400)
+
+
+def test_no_byte_of_an_upload_is_written_in_plain_text(
+    gebruiker: Any, samples: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(*_: object, **__: object) -> None:
+        raise AssertionError("a temporary file was asked for")
+
+    for name in ("TemporaryFile", "NamedTemporaryFile", "SpooledTemporaryFile", "mkstemp"):
+        monkeypatch.setattr(tempfile, name, forbidden)
+    content = samples("WMO301", afzender="0363") + b" " * 300_000
+    upload(gebruiker, ("groot.xml", content)).follow().mustcontain("groot.xml")
+
+
+# Finding
+
+
+def test_an_empty_list_says_what_to_do(gebruiker: Any) -> None:
+    page = gebruiker.get(f"{BASE}/berichten")
+    page.mustcontain("Er zijn nog geen berichten", "Berichten aanleveren")
+    gebruiker.get(f"{BASE}/berichten?q=niets").mustcontain("Geen bericht past bij deze filters")
+
+
+def test_filters_combine_and_stand_in_the_address(gebruiker: Any, dbsession: Session, store: Any) -> None:
+    now = clock.now()
+    received(dbsession, store, file_name="eerste.xml", created_at=now - timedelta(days=9))
+    received(dbsession, store, file_name="tweede.xml", state=State.VERWERKT, own_reference="Zaak 88%")
+    received(dbsession, store, berichttype="WMO307", counterparty="65656055", file_name="derde.xml")
+    received(dbsession, store, direction=Direction.UIT, kind=MessageKind.HEEN, berichttype="WMO301",
+             state=State.WACHT_OP_RETOUR, file_name="vierde.xml")
+
+    def found(query: str) -> list[str]:
+        page = gebruiker.get(f"{BASE}/berichten?{query}")
+        return [re.search(r"(\w+)\.xml", row.get_text())[1] for row in page.html.select("tbody tr")]  # type: ignore[index]
+
+    day = (now - timedelta(days=9)).astimezone(clock.AMSTERDAM).date()
+    assert len(found("")) == 4
+    assert found("richting=uit") == ["vierde"]
+    assert found("richting=in&type=WMO305&status=verwerkt") == ["tweede"]
+    assert found(f"tot={day}") == ["eerste"]
+    assert set(found(f"van={day + timedelta(days=1)}")) == {"tweede", "derde", "vierde"}
+    assert found("q=ZAAK+88") == ["tweede"]
+    assert found("q=8%25") == ["tweede"]
+    assert found("q=656") == ["derde"]
+    assert found("q=%25%25") == []
+    assert found("sorteer=partij&volgorde=op")[-1] == "derde"
+    assert found("sorteer=type&volgorde=op")[0] == "vierde"
+    for nonsense in ("status=x&van=morgen&pagina=-1&sorteer=1", "pagina=999999", "pagina=9999999999", "richting=%00"):
+        assert len(found(nonsense)) == 4
+
+
+def test_a_bsn_is_not_searched_for_and_leaves_the_address(gebruiker: Any) -> None:
+    answer = gebruiker.get(f"{BASE}/berichten?q=9999.00.006")
+    assert answer.status_int == 303
+    assert "9999" not in answer.location
+    answer.follow().mustcontain("U kunt niet zoeken op BSN")
+
+
+def test_pages_are_counted_and_sorted_newest_first(gebruiker: Any, dbsession: Session, store: Any) -> None:
+    now = clock.now()
+    for number in range(PAGE_SIZE + 3):
+        received(dbsession, store, file_name=f"n{number:02}.xml", created_at=now - timedelta(minutes=number))
+    first = gebruiker.get(f"{BASE}/berichten?richting=in")
+    assert len(first.html.select("tbody tr")) == PAGE_SIZE
+    first.mustcontain(f"{PAGE_SIZE + 3}", "n00.xml")
+    last = first.click("Volgende")
+    assert [row for row in ("n25.xml", "n26.xml", "n27.xml") if row in last.text] == ["n25.xml", "n26.xml", "n27.xml"]
+    assert "richting=in" in last.request.url
+
+
+# One message
+
+
+def test_downloading_gives_the_very_bytes_and_is_noted(gebruiker: Any, dbsession: Session, store: Any) -> None:
+    content = b"<Bericht>\r\n\xc3\xa9</Bericht>"
+    message = received(dbsession, store, content)
+    page = gebruiker.get(f"{BASE}/berichten/{message.id}")
+    form = next(form for form in page.forms.values() if form.action.endswith("/download"))
+    answer = form.submit()
+    assert answer.body == content
+    assert answer.headers["Content-Type"] == "application/xml"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert any("sandbox" in policy for policy in answer.headers.getall("Content-Security-Policy"))
+    assert answer.headers["Content-Disposition"].startswith('attachment; filename="WMO305_42420001_305-1.xml"')
+    dbsession.expire_all()
+    assert message.state is State.OPGEHAALD
+    assert [event.kind for event in message.events] == [EventKind.ONTVANGEN, EventKind.GEDOWNLOAD]
+    assert dbsession.scalars(sa.select(AuditEvent.action)).all() == ["message.download"]
+    gebruiker.get(f"{BASE}/berichten/{message.id}").mustcontain("Gedownload", "Melden als verwerkt")
+
+
+def test_downloading_is_not_processing(gebruiker: Any, dbsession: Session, store: Any) -> None:
+    message = received(dbsession, store)
+    page = gebruiker.get(f"{BASE}/berichten/{message.id}")
+    form = next(form for form in page.forms.values() if form.action.endswith("/verwerkt"))
+    form.submit().follow().mustcontain("gemeld als verwerkt")
+    dbsession.expire_all()
+    assert message.state is State.VERWERKT
+    form.submit().follow().mustcontain("eerder gemeld als verwerkt")
+    assert [event.kind for event in message.events].count(EventKind.VERWERKT_GEMELD) == 1
+    page = gebruiker.get(f"{BASE}/berichten/{message.id}")
+    assert not [form for form in page.forms.values() if form.action.endswith("/verwerkt")]
+
+
+def test_a_sent_message_cannot_be_marked_as_processed(gebruiker: Any, dbsession: Session, store: Any) -> None:
+    message = received(dbsession, store, direction=Direction.UIT, state=State.WACHT_OP_RETOUR)
+    page = gebruiker.get(f"{BASE}/berichten/{message.id}")
+    token = page.html.find("input", {"name": "csrf_token"})["value"]
+    gebruiker.post(f"{BASE}/berichten/{message.id}/verwerkt", {"csrf_token": token})
+    dbsession.expire_all()
+    assert message.state is State.WACHT_OP_RETOUR
+
+
+def test_a_damaged_file_gives_a_message_and_no_note(gebruiker: Any, dbsession: Session, store: Any) -> None:
+    message = received(dbsession, store)
+    path = store._path(message.payload_id)
+    path.write_bytes(path.read_bytes()[:-1])
+    page = gebruiker.get(f"{BASE}/berichten/{message.id}")
+    form = next(form for form in page.forms.values() if form.action.endswith("/download"))
+    form.submit().follow().mustcontain("kan niet worden gelezen")
+    dbsession.expire_all()
+    assert message.state is State.BEZORGD
+
+
+def test_messages_of_a_conversation_are_linked_both_ways(gebruiker: Any, dbsession: Session, store: Any) -> None:
+    heen = received(dbsession, store, direction=Direction.UIT, berichttype="WMO301", state=State.VERWERKT)
+    retour = received(dbsession, store, berichttype="WMO302", kind=MessageKind.RETOUR,
+                      conversation_id=heen.conversation_id, answers_id=heen.id)
+    gebruiker.get(f"{BASE}/berichten/{heen.id}").click("WMO302").mustcontain("WMO302 Toewijzing retour")
+    gebruiker.get(f"{BASE}/berichten/{retour.id}").click("WMO301").mustcontain("WMO301 Toewijzing")
+
+
+def test_a_partner_that_is_down_is_said_on_every_page(
+    gebruiker: Any, dbsession: Session, store: Any, wmo301: Wmo301
+) -> None:
+    dbsession.add(PartnerState(partner="vecozo", failures=1, changed_at=clock.now()))
+    dbsession.commit()
+    upload(gebruiker, ("a.xml", wmo301("1"))).follow().mustcontain("VECOZO is nu niet bereikbaar")
+    entry = dbsession.scalars(sa.select(OutboxEntry)).one()
+    entry.attempts = 1
+    dbsession.commit()
+    for page in ("aanleveren", "berichten"):
+        gebruiker.get(f"{BASE}/{page}").mustcontain("VECOZO is nu niet bereikbaar")
+    gebruiker.get(f"{BASE}/berichten/{entry.message_id}").mustcontain("Het portaal probeert het opnieuw op")
+    gebruiker.get("/g/0363/").mustcontain("VECOZO is nu niet bereikbaar")
+
+
+# Who may what
+
+
+@pytest.mark.parametrize(
+    "roles", [(("productbeheerder", "iwmo"),), (("gebruiker", "ijw"),), ("gebruikersbeheerder",)],
+    ids=["productbeheerder", "gebruiker of iJw", "gebruikersbeheerder"],
+)
+def test_nobody_else_gets_at_messages(log_in: Any, dbsession: Session, store: Any, roles: Any) -> None:
+    message = received(dbsession, store)
+    browser = log_in(*roles)
+    for path in ("aanleveren", "berichten", f"berichten/{message.id}", f"aanleveringen/{uuid.uuid4()}"):
+        browser.get(f"{BASE}/{path}", status=403)
+    token = {"X-CSRF-Token": csrf_of(browser)}
+    for path in (f"berichten/{message.id}/download", f"berichten/{message.id}/verwerkt", "aanleveren"):
+        browser.post(f"{BASE}/{path}", {}, token, status=403)
+
+
+def csrf_of(browser: Any) -> str:
+    return str(browser.get("/g/0363/").html.find("input", {"name": "csrf_token"})["value"])
+
+
+def test_anothers_message_is_as_absent_as_one_that_is_not(gebruiker: Any, dbsession: Session, store: Any) -> None:
+    elsewhere = [
+        received(dbsession, store, gemeentecode="0384").id, received(dbsession, store, product="ijw").id,
+        uuid.uuid4(), "geen-id",
+    ]
+    answers = {re.sub(r"[0-9a-f-]{36}|geen-id", "", gebruiker.get(f"{BASE}/berichten/{id_}", status=404).text)
+               for id_ in elsewhere}
+    assert len(answers) == 1
+    token = {"X-CSRF-Token": csrf_of(gebruiker)}
+    for id_ in elsewhere:
+        gebruiker.post(f"{BASE}/berichten/{id_}/download", {}, token, status=404)
+    assert "305-1" not in gebruiker.get(f"{BASE}/berichten").text
+
+
+def test_anothers_submission_is_absent(gebruiker: Any, dbsession: Session) -> None:
+    account = dbsession.scalars(sa.select(Account)).first()
+    assert account
+    submission = Submission(
+        id=uuid.uuid4(), gemeentecode="0384", product="iwmo", created_at=clock.now(), created_by=account.id
+    )
+    dbsession.add(submission)
+    dbsession.commit()
+    gebruiker.get(f"{BASE}/aanleveringen/{submission.id}", status=404)
+    gebruiker.get(f"{BASE}/aanleveringen/x", status=404)
+
+
+# Words
+
+
+def test_every_state_and_event_has_words() -> None:
+    assert set(GLOSSARY) == set(State)
+    assert set(EVENT_LABELS) == set(EventKind)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("a.xml", "attachment; filename=\"a.xml\"; filename*=UTF-8''a.xml"),
+        ("é\"\r\n;.xml", "attachment; filename=\"_____.xml\"; filename*=UTF-8''%C3%A9%22%0D%0A%3B.xml"),
+    ],
+)
+def test_a_saved_name_cannot_break_the_header(name: str, expected: str) -> None:
+    assert attachment(name) == expected
