@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from portaal import audit, outbound
 from portaal.access.models import Role
 from portaal.access.permissions import Permission
 from portaal.access.resources import ProductContext
+from portaal.berichtenverkeer.pages import add_message_pages, message_menu, message_permissions, message_tiles
+from portaal.berichtenverkeer.traffic import Traffic
+from portaal.clock import now, today
 from portaal.db.base import PluginBase, plugin_metadata
 from portaal.db.types import UtcDateTime, text_enum
 from portaal.hookspecs import hookimpl
+from portaal.plugins.commands import CommandContext
 from portaal.plugins.configurator import PluginConfigurator
 from portaal.plugins.contract import (
     API_VERSION,
@@ -16,8 +21,8 @@ from portaal.plugins.contract import (
     ConnectionTest,
     Erasure,
     HealthCheck,
+    HookContext,
     Job,
-    JobContext,
     Kept,
     MenuEntry,
     Metric,
@@ -33,20 +38,25 @@ from portaal.plugins.errors import ContractError
 from portaal.settings.certificate import Certificate
 from portaal.settings.fields import setting
 from portaal.settings.store import product_settings
+from portaal.web import forms
+from portaal.web.bsn_field import Bsn
 from portaal.web.flash import flash
 from portaal.web.i18n import _
+from portaal.web.spreadsheet import csv_response
 
 __all__ = [
     "API_VERSION",
     "ActivationContext",
     "ApiOperation",
+    "Bsn",
     "Certificate",
+    "CommandContext",
     "ConnectionTest",
     "ContractError",
     "Erasure",
     "HealthCheck",
+    "HookContext",
     "Job",
-    "JobContext",
     "Kept",
     "MenuEntry",
     "Metric",
@@ -62,12 +72,23 @@ __all__ = [
     "Sample",
     "SettingsTab",
     "Tile",
+    "Traffic",
     "UtcDateTime",
     "_",
+    "add_message_pages",
+    "audit",
+    "csv_response",
     "flash",
+    "forms",
     "hookimpl",
+    "message_menu",
+    "message_permissions",
+    "message_tiles",
+    "now",
+    "outbound",
     "plugin_metadata",
     "product_settings",
     "setting",
     "text_enum",
+    "today",
 ]

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 import types
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import EntryPoint
+from pathlib import Path
 from typing import Any
 
 from portaal.api import Permission, PluginInfo, Role, _, hookimpl
+from portaal.plugins.discovery import discover
+
+EXAMPLE = Path(__file__).parent / "example"
 
 
 @dataclass(frozen=True)
@@ -40,3 +46,10 @@ def plugin(name: str, **hooks: Callable[..., Any]) -> dict[str, Candidate]:
     """The candidate of a plugin, as ``make_app`` takes it."""
     made = module(name, **hooks)
     return {name: Candidate(name, lambda: made)}
+
+
+def example() -> dict[str, EntryPoint]:
+    """The example plugin, found by its entry point like any installed one."""
+    if str(EXAMPLE) not in sys.path:
+        sys.path.append(str(EXAMPLE))
+    return {"voorbeeld": discover()["voorbeeld"]}

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.metadata import EntryPoint
 from typing import Any
 
 import click
+
+from portaal.plugins.discovery import discover
 
 COMMANDS = {
     "bericht": ("portaal.berichtenverkeer.cli:bericht", "Check message files without database or server."),
@@ -20,21 +23,34 @@ COMMANDS = {
 
 
 class LazyGroup(click.Group):
-    """Knows the names and one line of help of its commands without importing them."""
+    """Knows the names and one line of help of its commands without importing them; installed products come after."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(COMMANDS)
+        return [*sorted(COMMANDS), *discover()]
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
+        if name in COMMANDS:
+            module, _, attribute = COMMANDS[name][0].partition(":")
+            command: Any = getattr(import_module(module), attribute)
+            return command
+        entry_point = discover().get(name)
+        if entry_point is None:
             return None
-        module, _, attribute = COMMANDS[name][0].partition(":")
-        command: Any = getattr(import_module(module), attribute)
-        return command
+        from portaal.plugins.commands import ProductGroup
+
+        return ProductGroup(entry_point)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in sorted(COMMANDS)])
+        products = discover().values()
+        if products:
+            with formatter.section("Products"):
+                formatter.write_dl([(point.name, f"The commands of {_distribution(point)}.") for point in products])
+
+
+def _distribution(entry_point: EntryPoint) -> str:
+    return entry_point.dist.name if entry_point.dist else entry_point.name
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

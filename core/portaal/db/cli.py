@@ -23,12 +23,19 @@ def db() -> None:
 
 
 def _chosen(plugin: str | None) -> list[Owner]:
-    found = owners()
-    if plugin is None:
-        return list(found.values())
-    if plugin not in found:
+    """The owner asked for, or all. A plugin that cannot be used stops nobody else; it makes the exit code 1."""
+    broken: list[str] = []
+
+    def tell(name: str, error: BaseException) -> None:
+        click.echo(f"{name}: left alone, it cannot be imported. {type(error).__name__}: {error}", err=True)
+        broken.append(name)
+
+    found = owners(on_broken=tell)
+    if plugin is not None and plugin not in found:
         raise click.ClickException(f"{plugin} has no tables. Choose from: {', '.join(found)}")
-    return [found[plugin]]
+    if plugin is None and broken:
+        click.get_current_context().call_on_close(lambda: sys.exit(1))
+    return list(found.values()) if plugin is None else [found[plugin]]
 
 
 @db.command()

@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from portaal.access.resources import product_factory
 from portaal.plugins.errors import ContractError
+from portaal.web.product_static import ProductFiles
 
 if TYPE_CHECKING:
     from pyramid.config import Configurator
 
 ROUTE_NAME = re.compile(r"[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)*")
+SOURCE_DIRECTIVES = ("connect-src", "form-action", "img-src")
+ORIGIN = re.compile(r"https://([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(:[0-9]{1,5})?")
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -68,6 +71,30 @@ class PluginConfigurator:
     def add_catalogues(self, directory: Path) -> None:
         """The folder with the plugin's translations: ``<directory>/nl/*.po``."""
         self._config.add_catalogues(directory)
+
+    def add_static(self, folder: Path) -> None:
+        """The folder with the plugin's style sheets, scripts, images and fonts; folders within it are kept.
+
+        They are served at ``/static/<plugin>/`` under hashed names; a template finds the address of one with
+        ``request.product_static('<plugin>', 'name.css')``.
+
+        :raises ContractError: the folder is not there, or holds another kind of file.
+        """
+        self._config.registry["portaal.product_files"][self.plugin] = ProductFiles(folder)
+
+    def add_content_source(self, directive: str, origin: str) -> None:
+        """Let the plugin's own pages use another site, in their content security policy.
+
+        :param directive: ``img-src``, ``connect-src`` or ``form-action``; scripts and styles are always our own.
+        :param origin: e.g. ``https://service.pdok.nl``: https, a full host name, no path.
+        :raises ContractError: any other directive or origin.
+        """
+        if directive not in SOURCE_DIRECTIVES:
+            raise ContractError(f"content source {directive!r}: only {', '.join(SOURCE_DIRECTIVES)} can be added to")
+        if not ORIGIN.fullmatch(origin):
+            raise ContractError(f"content source {origin!r} must be an https origin such as https://service.pdok.nl")
+        sources = self._config.registry["portaal.content_sources"].setdefault(self.plugin, {})
+        sources.setdefault(directive, []).append(origin)
 
     @property
     def settings(self) -> dict[str, str]:

@@ -5,19 +5,22 @@ from __future__ import annotations
 import enum
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pydantic import BaseModel
 from translationstring import TranslationString
+
+from portaal.plugins.models import active_gemeenten
 
 if TYPE_CHECKING:
     from pyramid.request import Request
     from sqlalchemy.orm import Session
 
 API_VERSION = (1, 0)
+Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -102,15 +105,45 @@ class Migrations:
     metadata: Any
 
 
-@dataclass(frozen=True)
-class ActivationContext:
-    """A product is switched on or off for a gemeente.
+class SettingsReader(Protocol):
+    """Reads the settings that a product has for a gemeente."""
 
-    :param dbsession: the session in which that happens; what a hook adds is committed or undone with it.
-    :param actor: the account that does it; None for the shell.
+    def read(self, dbsession: Session, gemeentecode: str, model: type[Model]) -> Model: ...
+
+
+@dataclass(frozen=True)
+class HookContext:
+    """What a hook works with outside a page.
+
+    :param dbsession: what may be done with it, and when it is committed, stands with each hook.
+    :param product: the plugin's own name.
     """
 
     dbsession: Session
+    product: str
+    store: SettingsReader = field(repr=False)
+
+    def settings(self, gemeentecode: str, model: type[Model]) -> Model:
+        """The product's settings for a gemeente as they hold now.
+
+        :param model: the plugin's own settings model.
+        :raises LookupError: the model is not that of a product.
+        """
+        return self.store.read(self.dbsession, gemeentecode, model)
+
+    def gemeenten(self) -> tuple[str, ...]:
+        """The codes of the gemeenten for which the product is active now."""
+        query = active_gemeenten(self.product)
+        return tuple(self.dbsession.scalars(query))
+
+
+@dataclass(frozen=True)
+class ActivationContext(HookContext):
+    """A product is switched on or off for a gemeente.
+
+    :param actor: the account that does it; None for the shell.
+    """
+
     gemeentecode: str
     actor: uuid.UUID | None
 
@@ -120,12 +153,13 @@ class HealthCheck:
     """Something the portal can look at to see whether the product can do its work.
 
     :param name: unique within the plugin, e.g. ``register``.
-    :param run: called with a session that reads; returns what is wrong, in English for the operator and without values
-        of people or messages, or an empty text when all is well. Raising, or taking over two seconds, counts as wrong.
+    :param run: called with a context whose session reads; returns what is wrong, in English for the operator and
+        without values of people or messages, or an empty text when all is well. Raising, or taking over two seconds,
+        counts as wrong.
     """
 
     name: str
-    run: Callable[[Session], str]
+    run: Callable[[HookContext], str]
 
 
 class MetricKind(enum.StrEnum):
@@ -152,26 +186,14 @@ class Metric:
 
     :param name: e.g. ``messages_waiting``, which is shown as ``portaal_<plugin>_messages_waiting``.
     :param help: one line in English that says what is counted, and in which unit.
-    :param read: called with a session that reads, each time the metrics are asked for; at most 500 samples.
+    :param read: called with a context whose session reads, each time the metrics are asked for; at most 500 samples.
     """
 
     name: str
     help: str
-    read: Callable[[Session], Iterable[Sample]]
+    read: Callable[[HookContext], Iterable[Sample]]
     kind: MetricKind = MetricKind.GAUGE
     labels: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class JobContext:
-    """What a job works with.
-
-    :param dbsession: a session of its own, committed when the job returns and undone when it raises.
-    :param gemeenten: the codes of the gemeenten for which the product is active now.
-    """
-
-    dbsession: Session
-    gemeenten: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -179,13 +201,14 @@ class Job:
     """Work that is done again and again, by one worker at a time.
 
     :param name: unique within the plugin, e.g. ``remind``.
-    :param run: may be called a second time for the same work, after a worker died half-way.
+    :param run: called with a context whose session is committed when it returns and undone when it raises. It may be
+        called a second time for the same work, after a worker died half-way.
     :param every: from one start to the next; at least ten seconds.
     :param at_most: after this time another worker may take the job over, and what this one did is not committed.
     """
 
     name: str
-    run: Callable[[JobContext], None]
+    run: Callable[[HookContext], None]
     every: timedelta
     at_most: timedelta = timedelta(minutes=10)
 
@@ -209,10 +232,9 @@ class ApiOperation:
 
 
 @dataclass(frozen=True)
-class PersonContext:
+class PersonContext(HookContext):
     """A person whose data is asked for or erased: an account of the portal, not somebody in a message."""
 
-    dbsession: Session
     account_id: uuid.UUID
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pyramid.registry import Introspectable
 
 # What PluginConfigurator's directives leave behind.
-OWN_CATEGORIES = frozenset({"routes", "root factories", "views", "permissions", "templates", "static views"})
+OWN_CATEGORIES = frozenset({"routes", "root factories", "views", "permissions", "templates"})
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def _route_faults(config: Configurator, plugin: str, route: Introspectable) -> I
     name, pattern = route["name"], route["pattern"]
     if not name.startswith(f"{plugin}."):
         yield f"route {name!r} must begin with {plugin + '.'!r}"
-    if not pattern.startswith((f"/g/{{gemeentecode:[0-9]{{4}}}}/{plugin}/", f"/static/{plugin}/")):
+    if not pattern.startswith(f"/g/{{gemeentecode:[0-9]{{4}}}}/{plugin}/"):
         yield f"route {name!r} lies outside the product's own address"
     registered = config.registry.getUtility(IRoutesMapper).get_route(name)
     if registered is None or not _is_core_factory(registered.factory, plugin):

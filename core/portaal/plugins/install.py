@@ -42,7 +42,8 @@ def _check_routes(config: Configurator, plugins: Plugins, plugin: Plugin) -> Non
     methods: dict[str, set[str]] = {}
     for item in config.registry.introspector.get_category("views") or ():
         view = item["introspectable"]
-        methods.setdefault(view["route_name"] or "", set()).update(view["request_methods"] or ())
+        named = view["request_methods"] or ()  # as it was given: one method is a text
+        methods.setdefault(view["route_name"] or "", set()).update([named] if isinstance(named, str) else named)
     for entry in plugins.call(plugin, "portaal_menu") or ():
         if "GET" not in methods.get(f"{plugin.name}.{entry.route}", ()):
             raise ContractError(f"menu entry {entry.route!r}: the plugin has no such route with a GET view")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 from typing import TYPE_CHECKING, Any
 
 import pluggy
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-GROUP = "portaal.plugins"
 
 @dataclass(frozen=True)
 class Quarantined:
@@ -106,12 +105,6 @@ class Plugins:
         """The answers of all plugins that implement a hook, in the order of their names."""
         found = ((plugin, self.call(plugin, hook)) for plugin in self)
         return [(plugin, answer) for plugin, answer in found if answer is not None]
-
-
-def discover() -> dict[str, EntryPoint]:
-    """The installed plugins by entry-point name, in the order of their names."""
-    found = sorted(entry_points(group=GROUP), key=lambda point: point.name)
-    return {point.name: point for point in found}
 
 
 def load(

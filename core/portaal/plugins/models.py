@@ -31,3 +31,12 @@ class Activation(Base):
     activated_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
     deactivated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     deactivated_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+
+
+def active_gemeenten(product: str) -> sa.Select[str]:
+    """The codes of the gemeenten for which a product is active now."""
+    return (
+        sa.select(Activation.gemeentecode)
+        .where(Activation.product == product, Activation.deactivated_at.is_(None))
+        .order_by(Activation.gemeentecode)
+    )

@@ -10,9 +10,9 @@ from portaal.access.models import Account, Role
 from portaal.gebruikersbeheer.errors import NotPossibleError
 from portaal.gebruikersbeheer.roles import active_products, holders
 from portaal.organisations.models import Gemeente
+from portaal.plugins.activation import ActivationRefusedError, activations
 from portaal.servicedesk import agreements, gemeenten, organisations
 from portaal.servicedesk.gemeenten import GemeenteForm
-from portaal.servicedesk.products import activate, deactivate
 from portaal.web import forms
 from portaal.web.flash import flash
 from portaal.web.i18n import _
@@ -80,23 +80,35 @@ def add_gemeente(request: Request) -> dict[str, Any] | Response:
 
 
 def switch_product_on(request: Request) -> Response:
-    """Activate a product for a gemeente."""
-    return _switch(request, activate, _("The product is active for this gemeente."))
+    """Activate a product for a gemeente; what stands in the way is said."""
+    code, product = _installed_product(request)
+    try:
+        activations(request.registry).activate(request.dbsession, code, product, request.identity.account_id)
+    except ActivationRefusedError as refused:
+        for obstacle in refused.obstacles:
+            flash(request, "error", obstacle)
+    else:
+        flash(request, "ok", _("The product is active for this gemeente."))
+    return to_gemeente(request, code)
 
 
 def switch_product_off(request: Request) -> Response:
     """Deactivate a product for a gemeente."""
-    return _switch(request, deactivate, _("The product is no longer active for this gemeente. Its data are kept."))
+    code, product = _installed_product(request)
+    activations(request.registry).deactivate(request.dbsession, code, product, request.identity.account_id)
+    flash(request, "ok", _("The product is no longer active for this gemeente. Its data are kept."))
+    return to_gemeente(request, code)
 
 
-def _switch(request: Request, change: Any, message: Any) -> Response:
-    gemeente = this_gemeente(request)
+def _installed_product(request: Request) -> tuple[str, str]:
+    """The gemeente and the product of the address.
+
+    :raises HTTPNotFound: there is no such gemeente, or no such product that is ready.
+    """
     product = request.matchdict["product"]
     if product not in request.registry["portaal.plugins"]:
         raise HTTPNotFound()
-    change(request.dbsession, gemeente.gemeentecode, product, request.identity.account_id)
-    flash(request, "ok", message)
-    return to_gemeente(request, gemeente.gemeentecode)
+    return this_gemeente(request).gemeentecode, product
 
 
 def this_gemeente(request: Request) -> Gemeente:

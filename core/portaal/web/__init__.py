@@ -9,5 +9,5 @@ if TYPE_CHECKING:
 
 
 def includeme(config: Configurator) -> None:
-    for part in ("i18n", "formats", "templates", "frame", "headers", "limits", "errors", "static"):
+    for part in ("i18n", "formats", "templates", "frame", "headers", "limits", "errors", "product_static", "static"):
         config.include(f"portaal.web.{part}")

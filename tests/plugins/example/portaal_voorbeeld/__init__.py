@@ -1,0 +1,1 @@
+"""An example product: it keeps notes of a gemeente, and uses every hook there is."""
