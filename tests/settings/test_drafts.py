@@ -12,9 +12,10 @@ from pydantic import HttpUrl, SecretStr
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
-from portaal.access.models import Role
+from portaal.access.models import Account, Role
 from portaal.audit.models import AuditEvent
 from portaal.keyring import Keyring
+from portaal.notifications.models import Notification, NotificationKind
 from portaal.plugins.contract import ConnectionTest, SettingsTab
 from portaal.settings.connection import FAILED, TOO_SLOW, try_connection
 from portaal.settings.models import SettingsDraft
@@ -101,6 +102,22 @@ def test_the_whole_way(anna: Browser, bert: Browser, dbsession: Session, store: 
                              .order_by(AuditEvent.at)).all()
     assert [act for act in acts if act.startswith("settings.")] == [
         "settings.propose", "settings.test", "settings.save"]
+
+
+def test_the_other_productbeheerders_are_told(anna: Browser, bert: Browser, dbsession: Session, people: People) -> None:
+    people.new(("productbeheerder", "iwmo"))
+    people.new(("gebruiker", PRODUCT))
+    propose(anna)
+    told = dbsession.execute(sa.select(Account.voornaam, Notification.kind)
+                             .join(Account, Account.id == Notification.account_id)).all()
+    assert [tuple(row) for row in told] == [("Bert", NotificationKind.INSTELLINGEN_WACHTEN)]
+    page = bert.get("/meldingen")
+    assert "Anna Visser wil de instellingen van Proef voor Amsterdam wijzigen" in text(page)
+
+
+def test_every_act_has_a_title_in_the_audit_trail(app: Any) -> None:
+    titles = app.registry["portaal.audit_titles"]
+    assert {"settings.save", "settings.propose", "settings.test", "settings.withdraw", "settings.reseal"} <= set(titles)
 
 
 class TestActivating:

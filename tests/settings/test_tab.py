@@ -203,7 +203,7 @@ class TestHistory:
         rows = [[cell.get_text(" ", strip=True) for cell in row.find_all(["th", "td"])]
                 for row in browser.get(HISTORY).html.find("table").find_all("tr")[1:]]
         assert [(row[0], row[3], row[4]) for row in rows] == [
-            ("Versie 2", "API key", "Nieuwe sleutel"), ("Versie 1", "Name of the contact", ""),
+            ("Versie 2", "API key", "Nieuwe sleutel"), ("Versie 1", "Name of the contact", "Geen reden gegeven"),
         ]
         assert "Test Persoon" in rows[0][2]
         page = browser.get(f"{HISTORY}2")

@@ -24,6 +24,7 @@ class NotificationKind(enum.StrEnum):
     ROL_INGETROKKEN = "rol_ingetrokken"
     GEBRUIKERSBEHEERDER_BENOEMD = "gebruikersbeheerder_benoemd"
     TOEGANG_BEEINDIGD = "toegang_beeindigd"
+    INSTELLINGEN_WACHTEN = "instellingen_wachten"
 
 
 class Notification(Base):

@@ -65,6 +65,11 @@ WORDINGS = {
         _("The access of a gebruikersbeheerder has ended."),
         "gebruiker",
     ),
+    NotificationKind.INSTELLINGEN_WACHTEN: Wording(
+        _("${person} wants to change the settings of ${product} for ${gemeente}. Somebody else must activate it."),
+        _("A change of the settings of a product waits until you activate it."),
+        "instellingen",
+    ),
 }
 
 

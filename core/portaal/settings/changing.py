@@ -8,6 +8,10 @@ import pydantic
 from pyramid.httpexceptions import HTTPSeeOther
 from translationstring import TranslationString
 
+from portaal.access.models import Role
+from portaal.gebruikersbeheer.roles import has_role, holders
+from portaal.notifications.models import NotificationKind
+from portaal.notifications.service import notify
 from portaal.settings import drafts, pages
 from portaal.settings.announce import announce_after_commit
 from portaal.settings.diff import changed_fields
@@ -37,11 +41,23 @@ def change(
     if rules(context, request).prepare(changed_fields(current.value, value)):
         drafts.propose(store, request.dbsession, context.code, context.product, value,
                        base=current, by=by, reason=reason)
+        _tell_the_others(context, request)
         flash(request, "info", _("Your change is kept, but does not hold yet. See below what has to be done first."))
         return HTTPSeeOther(pages.address(context, request, "concept"))
     saved = store.save(request.dbsession, context.code, context.product, value,
                        based_on=current.number, by=by, reason=reason)
     return conclude(context, request, saved, done)
+
+
+def _tell_the_others(context: ProductContext, request: Request) -> None:
+    """The other Productbeheerders of this product: one of them may have to activate the change."""
+    role, by = Role.PRODUCTBEHEERDER, request.identity.account_id
+    others = [
+        account for account in holders(request.dbsession, role, context.code)
+        if account.id != by and has_role(request.dbsession, account.id, role, context.code, context.product)
+    ]
+    notify(request.dbsession, others, NotificationKind.INSTELLINGEN_WACHTEN,
+           account=by, gemeentecode=context.code, product=context.product)
 
 
 def conclude(context: ProductContext, request: Request, saved: Saved, done: TranslationString) -> Response:

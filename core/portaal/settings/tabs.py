@@ -98,6 +98,13 @@ def includeme(config: Configurator) -> None:
     config.registry["portaal.permissions"].declare(
         "portaal", [Permission(ANY_TAB, _("See the settings of one's products"))]
     )
+    config.add_audit_titles({
+        "settings.save": _("Changed the settings of a product"),
+        "settings.propose": _("Prepared a change of the settings of a product"),
+        "settings.test": _("Tested a connection"),
+        "settings.withdraw": _("Withdrew a prepared change of settings"),
+        "settings.reseal": _("Sealed the secrets of settings under a new key"),
+    })
     config.add_directive("add_settings_tab", add_settings_tab)
     config.add_route("instellingen", ADDRESS, factory=SettingsContext)
     config.add_view(first_tab, route_name="instellingen", request_method="GET", permission=ANY_TAB)
