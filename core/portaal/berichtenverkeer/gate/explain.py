@@ -5,7 +5,6 @@ own messages cannot be shown, since they repeat values.
 """
 
 import re
-from collections.abc import Iterator
 from datetime import date
 
 from lxml import etree
@@ -17,6 +16,7 @@ from portaal.berichtenverkeer.verdict import Finding, Findings
 
 BLANK = " \t\r\n"
 WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+")
+LONGEST_NUMBER = 30
 DATE = re.compile(r"(-?[0-9]{4,})-([0-9]{2})-([0-9]{2})")
 LEAP_YEAR = 2000
 TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?|24:00:00(\.0+)?")
@@ -24,30 +24,74 @@ DIGITS = re.compile(r"\[0-9\]\{(\d+)\}")
 MOST_CODES = 30
 
 
-def explain(message_type: MessageType, element: etree._Element, klasse: Klasse, plaats: str, out: Findings) -> None:
-    """Add to `out` each departure of this element, which is to be of this class, and of all below it."""
-    children = [child for child in element if isinstance(child.tag, str)]
-    if _has_text(element):
-        out.add(finding("X15", line(element), plaats))
-    for found in _order(message_type, element, children, klasse, plaats):
-        out.add(found)
-    count: dict[str, int] = {}
-    for child in children:
-        part = _element_for(message_type, child, klasse)
-        if part is None:
-            continue
-        place = below(plaats, part.name)
-        if part.repeated:
-            count[part.name] = count.get(part.name, 0) + 1
-            place += f"[{count[part.name]}]"
-        if isinstance(part.type, Klasse):
-            explain(message_type, child, part.type, place, out)
-        else:
-            fault = value_fault(part.type, child.text or "", line(child), place)
-            if fault is None and len(child):
-                fault = finding("X04", line(child), place)
-            if fault is not None:
-                out.add(fault)
+class Explanation:
+    """Collects in `found` every departure of the elements it is shown."""
+
+    def __init__(self, message_type: MessageType) -> None:
+        self.found = Findings()
+        self.message_type = message_type
+        self._names = {e.name for k in (message_type.root.walk() if message_type.root else ()) for e in k.elements}
+
+    def look_at(self, element: etree._Element, klasse: Klasse, plaats: str) -> None:
+        """This element, which is to be of this class, and all below it."""
+        children = [child for child in element if isinstance(child.tag, str)]
+        if _has_text(element):
+            self.found.add(finding("X15", line(element), plaats))
+        self._order(element, children, klasse, plaats)
+        count: dict[str, int] = {}
+        for child in children:
+            part = self._element_for(child, klasse)
+            if part is None:
+                continue
+            place = below(plaats, part.name)
+            if part.repeated:
+                count[part.name] = count.get(part.name, 0) + 1
+                place += f"[{count[part.name]}]"
+            if isinstance(part.type, Klasse):
+                self.look_at(child, part.type, place)
+            elif len(child):
+                self.found.add(finding("X04", line(child), place))
+            else:
+                fault = value_fault(part.type, child.text or "", line(child), place)
+                if fault is not None:
+                    self.found.add(fault)
+
+    def _order(self, parent: etree._Element, children: list[etree._Element], klasse: Klasse, plaats: str) -> None:
+        """Elements that are unknown, double, out of place or missing."""
+        position = {element.name: index for index, element in enumerate(klasse.elements)}
+        seen: set[str] = set()
+        last = -1
+        for child in children:
+            element = self._element_for(child, klasse)
+            if element is None:
+                self.found.add(self._stranger(child, plaats))
+                continue
+            here, place = position[element.name], below(plaats, element.name)
+            if element.name in seen and not element.repeated:
+                self.found.add(finding("X03", line(child), place, element=element.name))
+            elif here < last:
+                before = klasse.elements[last].name
+                self.found.add(finding("X02", line(child), place, element=element.name, before=before))
+            last = max(last, here)
+            seen.add(element.name)
+        for element in klasse.elements:
+            if not element.optional and element.name not in seen:
+                place = below(plaats, element.name)
+                self.found.add(finding("X01", line(parent), place, element=element.name))
+
+    def _element_for(self, child: etree._Element, klasse: Klasse) -> Element | None:
+        """The line of the class that this child answers to, by name and namespace."""
+        name = etree.QName(child)
+        release = self.message_type.release
+        namespace = release.shared_namespace if klasse.shared else self.message_type.namespace
+        return klasse.by_name.get(name.localname) if name.namespace == namespace else None
+
+    def _stranger(self, child: etree._Element, plaats: str) -> Finding:
+        """Its name is told only when the standard knows it: any other name could hide a value."""
+        name = etree.QName(child).localname
+        if name in self._names:
+            return finding("X17", line(child), below(plaats, name), element=name)
+        return finding("X04", line(child), plaats)
 
 
 def value_fault(datatype: DataType, value: str, regel: int | None, plaats: str) -> Finding | None:
@@ -89,8 +133,8 @@ def _number_fault(datatype: DataType, value: str, regel: int | None, plaats: str
         return finding("X07", regel, plaats)
     if not WHOLE_NUMBER.fullmatch(value):
         return finding("X08", regel, plaats)
-    most = datatype.maximum if datatype.maximum is not None else 0
-    if len(value) > 30 or not 0 <= int(value) <= most:
+    most = datatype.maximum or 0
+    if len(value) > LONGEST_NUMBER or not 0 <= int(value) <= most:
         return finding("X09", regel, plaats, most=most)
     if datatype.pattern is not None and not re.fullmatch(datatype.pattern, value):
         return finding("X13", regel, plaats)
@@ -100,7 +144,7 @@ def _number_fault(datatype: DataType, value: str, regel: int | None, plaats: str
 def _is_date(value: str) -> bool:
     """Whether this is a date to XML Schema, which also knows years before 1 and after 9999."""
     match = DATE.fullmatch(value)
-    if match is None or int(match[1]) == 0:
+    if match is None or not match[1].strip("-0"):
         return False
     year = int(match[1]) if len(match[1]) == len("2023") else LEAP_YEAR
     try:
@@ -108,45 +152,6 @@ def _is_date(value: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _order(
-    message_type: MessageType,
-    parent: etree._Element,
-    children: list[etree._Element],
-    klasse: Klasse,
-    plaats: str,
-) -> Iterator[Finding]:
-    """Elements that are unknown, double, out of place or missing."""
-    position = {element.name: index for index, element in enumerate(klasse.elements)}
-    seen: set[str] = set()
-    last = -1
-    for child in children:
-        element = _element_for(message_type, child, klasse)
-        if element is None:
-            yield finding("X04", line(child), plaats)
-            continue
-        here = position[element.name]
-        place = below(plaats, element.name)
-        if element.name in seen and not element.repeated:
-            yield finding("X03", line(child), place, element=element.name)
-        elif here < last:
-            before = klasse.elements[last].name
-            yield finding("X02", line(child), place, element=element.name, before=before)
-        last = max(last, here)
-        seen.add(element.name)
-    for element in klasse.elements:
-        if not element.optional and element.name not in seen:
-            place = below(plaats, element.name)
-            yield finding("X01", line(parent), place, element=element.name)
-
-
-def _element_for(message_type: MessageType, child: etree._Element, klasse: Klasse) -> Element | None:
-    """The line of the class that this child answers to, by name and namespace."""
-    name = etree.QName(child)
-    release = message_type.release
-    namespace = release.shared_namespace if klasse.shared else message_type.namespace
-    return klasse.by_name.get(name.localname) if name.namespace == namespace else None
 
 
 def _has_text(element: etree._Element) -> bool:

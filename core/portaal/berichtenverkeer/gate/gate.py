@@ -6,6 +6,7 @@ from portaal import clock
 from portaal.berichtenverkeer.gate.door import PIECE, Door
 from portaal.berichtenverkeer.gate.header import HEADER, check_sender, check_versions, read_header, type_of
 from portaal.berichtenverkeer.gate.reading import check_structure, parse
+from portaal.berichtenverkeer.gate.stream import Stream
 from portaal.berichtenverkeer.gate.words import finding
 from portaal.berichtenverkeer.rules import Inspection, Message
 from portaal.berichtenverkeer.standard import MessageType
@@ -19,6 +20,9 @@ from portaal.berichtenverkeer.verdict import (
     Verdict,
 )
 
+LARGEST_TREE = 4 << 20
+MOST_TAGS_IN_TREE = 100_000
+
 
 class Gate:
     """Takes the bytes of one message as they come in and judges them.
@@ -31,7 +35,8 @@ class Gate:
         self._expectation = expectation or Expectation()
         self._hash = hashlib.sha256()
         self._door = Door(self._expectation.max_size)
-        self._whole = bytearray()
+        self._pieces: list[bytes] = []
+        self._stream: Stream | None = None
         self._size = 0
         self._refusal: Refusal | None = None
         self._findings = Findings()
@@ -51,25 +56,41 @@ class Gate:
             if self._refusal is not None:
                 return
             try:
-                self._whole += self._door.feed(data[start : start + PIECE])
+                self._read(self._door.feed(data[start : start + PIECE]))
             except Refusal as refusal:
-                self._refusal = refusal
+                self._refuse(refusal)
 
     def close(self) -> Verdict:
         """The verdict, when all bytes have been fed."""
         if self._refusal is None:
             try:
-                self._whole += self._door.close()
-                self._judge(bytes(self._whole))
+                self._read(self._door.close())
+                self._judge()
             except Refusal as refusal:
-                self._refusal = refusal
-        self._whole.clear()
+                self._refuse(refusal)
+        self._pieces.clear()
         return self._verdict()
 
-    def _judge(self, data: bytes) -> None:
+    def _read(self, piece: bytes) -> None:
+        if self._stream is not None:
+            self._stream.feed(piece)
+            return
+        self._pieces.append(piece)
+        if self._door.size > LARGEST_TREE or self._door.tags > MOST_TAGS_IN_TREE:
+            pieces, self._pieces = self._pieces, []
+            self._stream = Stream(b"".join(pieces[:2]), self._expectation, self._inspection)
+            for earlier in pieces:
+                self._stream.feed(earlier)
+
+    def _judge(self) -> None:
         if self._door.has_bom:
             self._findings.add(finding("OP192", 1, niveau=self._expectation.levels.bestand))
-        root = parse(data)
+        if self._stream is not None:
+            self._stream.close()
+            self._type, self._header = self._stream.type, self._stream.header
+            self._findings.extend(self._stream.findings)
+            return
+        root = parse(b"".join(self._pieces))
         self._type = type_of(root, self._expectation)
         header = root.find(f"{{{self._type.namespace}}}{HEADER}")
         if header is not None:
@@ -77,11 +98,18 @@ class Gate:
             self._header = read_header(header, self._type)
             check_sender(header, self._type, self._expectation)
         check_structure(root, self._type)
-        if self._header is None:
+        if self._header is None:  # XML Schema has years that no calendar has
             raise Refusal(Stage.STRUCTURE, finding("X10", plaats=f"{HEADER}/BerichtIdentificatie/Dagtekening"))
         inspection = self._inspection(self._type, self._header)
         inspection.whole(root)
         self._findings.extend(inspection.findings)
+
+    def _refuse(self, refusal: Refusal) -> None:
+        self._refusal = refusal
+        if self._stream is not None:
+            self._type, self._header = self._stream.type, self._stream.header
+        self._stream = None
+        self._pieces.clear()
 
     def _inspection(self, message_type: MessageType, header: MessageHeader) -> Inspection:
         message = Message(

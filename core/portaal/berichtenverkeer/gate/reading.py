@@ -11,12 +11,12 @@ from typing import Any, cast
 from lxml import etree
 
 from portaal.berichtenverkeer.gate.door import PIECE
-from portaal.berichtenverkeer.gate.explain import explain
+from portaal.berichtenverkeer.gate.explain import Explanation
 from portaal.berichtenverkeer.gate.words import finding
 from portaal.berichtenverkeer.places import line
 from portaal.berichtenverkeer.standard import MessageType
 from portaal.berichtenverkeer.standard.schema import compiled
-from portaal.berichtenverkeer.verdict import Findings, Refusal, Stage
+from portaal.berichtenverkeer.verdict import Refusal, Stage
 
 CLOSED_DOORS: dict[str, Any] = {
     "resolve_entities": False,
@@ -56,7 +56,7 @@ def first_element(head: bytes) -> etree._Element:
         _check_root(root)
         return root
     if problem is not None:
-        raise _not_well_formed(problem)
+        raise not_well_formed(problem)
     raise Refusal(Stage.LIMITS, finding("B27", 1, kilobytes=PIECE // 1024))
 
 
@@ -70,7 +70,8 @@ def _check_root(root: etree._Element) -> None:
         raise Refusal(Stage.LIMITS, finding("B29", line(root)))
 
 
-def _not_well_formed(error: Any) -> Refusal:
+def not_well_formed(error: Any) -> Refusal:
+    """The refusal that goes with an error of the parser."""
     if error.code in RESOURCE_CODES:
         return Refusal(Stage.LIMITS, finding("B26", error.lineno, most=MAX_DEPTH))
     return Refusal(Stage.XML, finding("B20", error.lineno))
@@ -81,7 +82,7 @@ def parse(data: bytes) -> etree._Element:
     try:
         root = etree.fromstring(data, etree.XMLParser(**CLOSED_DOORS))
     except etree.XMLSyntaxError as error:
-        raise _not_well_formed(error) from None
+        raise not_well_formed(error) from None
     _check_root(root)
     for search, stage, code in (
         (_instruction, Stage.XML, "B22"),
@@ -104,9 +105,16 @@ def check_structure(root: etree._Element, message_type: MessageType) -> None:
 
 
 def structure_refusal(root: etree._Element, message_type: MessageType) -> Refusal:
-    out = Findings()
+    """The refusal of a tree that libxml2 called invalid."""
+    explanation = Explanation(message_type)
     if message_type.root is not None:
-        explain(message_type, root, message_type.root, "", out)
-    if not out.found:
-        out.add(finding("X16", line(root), berichttype=message_type.name))
-    return Refusal(Stage.STRUCTURE, *out.found, omitted=out.omitted)
+        explanation.look_at(root, message_type.root, "")
+    return explained(explanation)
+
+
+def explained(explanation: Explanation) -> Refusal:
+    """The refusal with what was found; when nothing was, with words for the message as a whole."""
+    found = explanation.found
+    if not found.found:
+        found.add(finding("X16", berichttype=explanation.message_type.name))
+    return Refusal(Stage.STRUCTURE, *found.found, omitted=found.omitted)

@@ -106,6 +106,7 @@ FAULTS = {
     "X13": (_("The value does not have the form that the standard prescribes."), CORRECT),
     "X14": (_("The value runs over more than one line. It must be on one line."), CORRECT),
     "X15": (_("There is text here between the elements."), CORRECT),
+    "X17": (_("${element} does not belong in this place."), CORRECT),
     "X16": (_("This part does not follow the structure of ${berichttype}."), CORRECT),
 }
 

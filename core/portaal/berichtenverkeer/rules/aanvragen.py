@@ -26,7 +26,9 @@ def decision_has_number_and_date(product: Part, message: Message) -> bool:
     _("Leave out Naam."),
 )
 def referrer_has_not_both(referrer: Part, message: Message) -> bool:
-    return referrer.values["Type"] not in WITH_REFERRER or not referrer.has("ZorgverlenerCode", "Naam")
+    return referrer.values["Type"] not in WITH_REFERRER or not (
+        referrer.has("ZorgverlenerCode") and referrer.has("Naam")
+    )
 
 
 @rule(

@@ -1,6 +1,6 @@
 """Rules on the message as a whole: keys, dates against its own date, its header, starts and stops."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 from portaal.berichtenverkeer.rules.gemeentecodes import existed
@@ -8,6 +8,8 @@ from portaal.berichtenverkeer.rules.part import Part
 from portaal.berichtenverkeer.rules.rule import Message, rule
 from portaal.berichtenverkeer.standard import Element, Klasse, MessageType, Party
 from portaal.web.i18n import _
+
+KeyPaths = Mapping[str, tuple[tuple[str, str | None], ...]]
 
 NOT_LATER = _("This date lies after the date of the message.")
 CORRECT_DATE = _("Correct the date, or send the message later.")
@@ -86,31 +88,35 @@ class KeysAreUnique:
     """The key of a part, together with the keys of the parts around it, is unique in the message."""
 
     def __init__(self) -> None:
-        self.seen: set[tuple[str | None, ...]] = set()
+        self.seen: set[tuple[object, ...]] = set()
+        self.around: tuple[Part | None, tuple[object, ...]] = (None, ())
 
     def __call__(self, part: Part, message: Message) -> bool:
-        paths = key_paths(message.type)
-        key: list[str | None] = []
-        around: Part | None = part
-        while around is not None:
-            key.append(around.name)
-            key.extend(around.get(*path) for path in paths.get(around.name, ()))
-            around = around.above
-        full = tuple(key)
-        is_new = full not in self.seen
-        self.seen.add(full)
+        key = self._key(part, key_paths(message.type))
+        is_new = key not in self.seen
+        self.seen.add(key)
         return is_new
+
+    def _key(self, part: Part, paths: KeyPaths) -> tuple[object, ...]:
+        key: list[object] = [part.name]
+        for name, below in paths.get(part.name, ()):
+            key.append(part.get(name, below))
+        if part.above is not None:
+            if self.around[0] is not part.above:
+                self.around = part.above, self._key(part.above, paths)
+            key.append(self.around[1])
+        return tuple(key)
 
 
 @cache
-def key_paths(message_type: MessageType) -> dict[str, tuple[tuple[str, ...], ...]]:
+def key_paths(message_type: MessageType) -> KeyPaths:
     """Per name of a part the paths to the values that make up its key."""
 
-    def paths(element: Element) -> Iterator[tuple[str, ...]]:
+    def paths(element: Element) -> Iterator[tuple[str, str | None]]:
         if isinstance(element.type, Klasse):
             yield from ((element.name, below.name) for below in element.type.elements)
         else:
-            yield (element.name,)
+            yield element.name, None
 
     classes = message_type.root.walk() if message_type.root else ()
     return {k.name: tuple(path for e in k.elements if e.key for path in paths(e)) for k in classes}

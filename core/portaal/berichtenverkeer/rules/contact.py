@@ -82,7 +82,7 @@ def residence_has_postcode(contact: Part, message: Message) -> bool:
 )
 def contact_can_be_reached(contact: Part, message: Message) -> bool:
     address = contact.parts.get("Adres")
-    return contact.has("Telefoon") or (address is not None and address.has("Huis", "Postcode"))
+    return contact.has("Telefoon") or (address is not None and (address.has("Huis") and address.has("Postcode")))
 
 
 @rule(

@@ -6,7 +6,7 @@ from functools import cache
 from lxml import etree
 
 from portaal.berichtenverkeer.places import below, line
-from portaal.berichtenverkeer.rules.part import Field, Part, Plan, plan_for, value_of
+from portaal.berichtenverkeer.rules.part import NOTHING, Part, Plan, plan_for, value_of
 from portaal.berichtenverkeer.rules.rule import RULES, Check, Message, Rule
 from portaal.berichtenverkeer.standard import MessageType
 from portaal.berichtenverkeer.verdict import Finding, Findings, RuleLevels
@@ -51,49 +51,50 @@ class Inspection:
 
     def _opened(self, element: etree._Element) -> tuple[Part, Plan]:
         """The part that goes with this element; the parts around it are opened when first met."""
-        path = [element, *element.iterancestors()][-2::-1]
-        part, plan = self._root, self._plan
-        for depth, step in enumerate(path):
-            if depth < len(self._open) and self._open[depth][0] is step:
-                _, part, plan = self._open[depth]
-                continue
-            self._read_up_to(step, part, plan)
-            field = plan[str(step.tag)]
-            part, plan = _new_part(field, part, step), field.plan or {}
-            self._open[depth:] = [(step, part, plan)]
-        del self._open[len(path) :]
+        for depth in range(len(self._open) - 1, -1, -1):
+            known, part, plan = self._open[depth]
+            if known is element:
+                del self._open[depth + 1 :]
+                return part, plan
+        parent = element.getparent()
+        if parent is None:
+            return self._root, self._plan
+        around, around_plan = self._opened(parent)
+        self._read(parent, around, around_plan, before=element)
+        field = around_plan[str(element.tag)]
+        part, plan = around.new_part(field.name, field.repeated), field.plan
+        self._open.append((element, part, plan))
         return part, plan
 
-    def _read_up_to(self, stop: etree._Element, part: Part, plan: Plan) -> None:
-        """Read what comes before `stop` in the part around it, which is not complete yet."""
-        parent = stop.getparent()
-        for child in parent if parent is not None else ():
-            if child is stop:
-                return
-            self._read(child, part, plan)
-
     def _complete(self, element: etree._Element, part: Part, plan: Plan) -> None:
-        for child in element:
-            self._read(child, part, plan)
+        self._read(element, part, plan)
         part.complete = True
+        message = self._message
         for rule, place, check in self._checks.get(part.name, ()):
-            if not check(part, self._message):
+            if not check(part, message):
                 self.findings.add(self._finding(rule, place, part, element))
+        if part.index is not None:
+            part.parts = NOTHING  # nobody looks at these any more: no cycles are left for the garbage collector
 
-    def _read(self, child: etree._Element, part: Part, plan: Plan) -> None:
-        field = plan.get(child.tag)  # a comment has no name, and so no field
-        if field is None:
-            return
-        if field.plan is None:
-            if field.repeated:
-                part.texts.append(child.text or "")
+    def _read(self, element: etree._Element, part: Part, plan: Plan, before: etree._Element | None = None) -> None:
+        """Read the children of an element, or those before one of them."""
+        values = part.values
+        for child in element:
+            if child is before:
+                return
+            field = plan.get(child.tag)
+            if field is None:
+                continue  # a comment
+            name, repeated, base, below_plan = field
+            if base is None:
+                known = part.parts.get(name)
+                if (known is not None and known.complete) or (repeated and not len(child)):
+                    continue  # judged already, as part of a stream
+                self._complete(child, known or part.new_part(name, repeated), below_plan)
+            elif repeated:
+                part.texts += (value_of(child.text or "", base),)
             else:
-                part.values[field.name] = value_of(child, field)
-            return
-        known = part.parts.get(field.name)
-        if (known is not None and known.complete) or (field.repeated and not len(child)):
-            return  # judged already, as part of a stream
-        self._complete(child, known or _new_part(field, part, child), field.plan)
+                values[name] = value_of(child.text or "", base)
 
     def _finding(self, rule: Rule, place: str, part: Part, element: etree._Element) -> Finding:
         plaats, where = part.plaats, element
@@ -112,12 +113,3 @@ def _checks(message_type: MessageType) -> Checks:
             if number == message_type.number:
                 checks.setdefault(name, []).append((rule, place, check))
     return checks
-
-
-def _new_part(field: Field, above: Part, element: etree._Element) -> Part:
-    if not field.repeated:
-        part = Part(field.name, above, line(element))
-        above.parts[field.name] = part
-        return part
-    above.count += 1
-    return Part(field.name, above, line(element), above.count)

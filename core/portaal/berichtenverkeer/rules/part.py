@@ -1,47 +1,57 @@
 """A message as the rules see it: parts with simple values, without XML."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-
-from lxml import etree
+from typing import NamedTuple
 
 from portaal.berichtenverkeer.standard import Base, Klasse, MessageType
 
 BLANK = " \t\r\n"
 ISO_DATE = len("2026-01-01")
+NOTHING: "dict[str, Part]" = {}  # the parts of one that has none: shared, so never written to
 
 
 class Part:
     """One berichtklasse in a message: its values by name, its parts by name, and the part it belongs to.
 
     Dates are ISO strings, made such that they sort in order of time. `texts` are the values of a repeated element
-    (RetourCode), `count` says how many repeated parts it has had so far.
+    (RetourCode), `count` says how many repeated parts it has had so far, `index` which of those it is itself.
     """
 
-    __slots__ = ("above", "complete", "count", "index", "line", "name", "parts", "texts", "values")
+    __slots__ = ("above", "complete", "count", "index", "name", "parts", "texts", "values")
 
-    def __init__(self, name: str, above: "Part | None", line: int | None, index: int | None = None) -> None:
+    def __init__(self, name: str, above: "Part | None", index: int | None = None) -> None:
         self.name = name
         self.above = above
-        self.line = line
         self.index = index
+        self.values: dict[str, str] = {}
+        self.parts = NOTHING
+        self.texts: tuple[str, ...] = ()
         self.count = 0
         self.complete = False
-        self.values: dict[str, str] = {}
-        self.parts: dict[str, Part] = {}
-        self.texts: list[str] = []
 
-    def has(self, *names: str) -> bool:
-        """Whether each of these, a value or a part, is present."""
-        return all(name in self.values or name in self.parts for name in names)
+    def new_part(self, name: str, repeated: bool) -> "Part":
+        """A part of this part. Only one that is not repeated is kept in `parts`."""
+        if repeated:
+            self.count += 1
+            return Part(name, self, self.count)
+        part = Part(name, self)
+        if self.parts is NOTHING:
+            self.parts = {name: part}
+        else:
+            self.parts[name] = part
+        return part
 
-    def get(self, *path: str) -> str | None:
-        """The value at the end of this path, None when something on the way is absent."""
-        part: Part | None = self
-        for name in path[:-1]:
-            part = part.parts.get(name) if part else None
-        return part.values.get(path[-1]) if part else None
+    def has(self, name: str) -> bool:
+        """Whether this value or part is present."""
+        return name in self.values or name in self.parts
+
+    def get(self, name: str, below: str | None = None) -> str | None:
+        """The value called `name`, or the one called `below` in the part called `name`; None when it is absent."""
+        if below is None:
+            return self.values.get(name)
+        part = self.parts.get(name)
+        return None if part is None else part.values.get(below)
 
     def within(self, name: str) -> "Part":
         """The part of this name around this one. Raises LookupError when there is none."""
@@ -61,14 +71,13 @@ class Part:
         return f"{self.above.plaats}/{step}".lstrip("/")
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """How to read one element: a value (`plan` is None) or a part."""
+class Field(NamedTuple):
+    """How to read one element: a value of a simple type (`base`), or a part by its own plan."""
 
     name: str
     repeated: bool
-    kind: Base | None
-    plan: "Plan | None"
+    base: Base | None
+    plan: "Plan"
 
 
 Plan = Mapping[str, Field]
@@ -85,21 +94,23 @@ def plan_for(message_type: MessageType) -> Plan:
         return {
             namespace + e.name: Field(e.name, e.repeated, None, plan(e.type))
             if isinstance(e.type, Klasse)
-            else Field(e.name, e.repeated, e.type.base, None)
+            else Field(e.name, e.repeated, e.type.base, {})
             for e in klasse.elements
         }
 
     return plan(message_type.root) if message_type.root else {}
 
 
-def value_of(element: etree._Element, field: Field) -> str:
-    """The value of an element as the rules want it."""
-    text = element.text or ""
-    if field.kind is Base.TEXT:
+def sortable(day: str) -> str:
+    """A date that XML Schema allows, such that dates sort in order of time as text."""
+    if len(day) == ISO_DATE or day.startswith("-"):
+        return day
+    return "~" + day  # a year of five digits: "~" comes after "9"
+
+
+def value_of(text: str, base: Base) -> str:
+    """The text of an element as the rules want it."""
+    if base is Base.TEXT:
         return text
     text = text.strip(BLANK)
-    if (
-        field.kind is Base.DATE and len(text) != ISO_DATE
-    ):  # XML Schema also has years above 9999: "~" sorts after digits
-        return text if text.startswith("-") else "~" + text
-    return text
+    return sortable(text) if base is Base.DATE else text

@@ -2,6 +2,7 @@
 
 import calendar
 from bisect import bisect_left, bisect_right
+from functools import lru_cache
 
 FOREVER = "~~"
 
@@ -28,6 +29,7 @@ class Days:
         self._ends[first:last] = [end]
 
 
+@lru_cache(maxsize=1024)
 def last_day_of_month(day: str) -> str:
     """The last day of the month that this day is in; FOREVER for years that no calendar has."""
     year, month = day[:4], day[5:7]
@@ -36,6 +38,7 @@ def last_day_of_month(day: str) -> str:
     return f"{year}-{month}-{calendar.monthrange(int(year), int(month))[1]:02}"
 
 
+@lru_cache(maxsize=1024)
 def years_before(day: str, years: int) -> str:
     """The same day that many years earlier; 28 February where there is no 29th."""
     year = day[:4]

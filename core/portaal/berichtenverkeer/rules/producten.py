@@ -123,7 +123,7 @@ BUDGET_OR_VOLUME = _("Budget and Omvang exclude each other.")
 @rule("CD077", _at("Budget", ALL_PRODUCTS), BUDGET_OR_VOLUME, _("Leave out one of both."))
 @rule("CD078", _at("Omvang", ALL_PRODUCTS), BUDGET_OR_VOLUME, _("Leave out one of both."))
 def budget_or_volume(product: Part, message: Message) -> bool:
-    return not product.has("Budget", "Omvang")
+    return not (product.has("Budget") and product.has("Omvang"))
 
 
 @rule(

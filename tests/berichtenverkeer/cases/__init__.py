@@ -1,0 +1,15 @@
+"""For every rule a message that breaks it and one that just keeps it."""
+
+from tests.berichtenverkeer.cases import aanvragen, bericht, contact, declaratie, persoon, producten
+from tests.berichtenverkeer.cases.case import Case
+
+CASES = [
+    *bericht.CASES,
+    *persoon.CASES,
+    *contact.CASES,
+    *producten.CASES,
+    *aanvragen.CASES,
+    *declaratie.CASES,
+]
+
+__all__ = ["CASES", "Case"]
