@@ -34,10 +34,10 @@ def record_out_of_reach(request: Request) -> None:
     They get the same page as for what does not exist, so this looks whether it was that. The line is one of their own
     gemeente: the other one has no business with who tried.
     """
-    code = (request.matchdict or {}).get("gemeentecode")
-    identity = request.identity if code else None
-    if identity is None:
+    code: str | None = (request.matchdict or {}).get("gemeentecode")
+    if code is None or request.identity is None:
         return
+    identity = request.identity
     standing = identity.gemeente(code)
     if standing is None:
         own = next((gemeente.code for gemeente in identity.accessible_gemeenten), None)

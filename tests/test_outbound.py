@@ -1,0 +1,220 @@
+"""Asking other systems: whom we trust, who we are, and where we do not go (ASVS 1.3.6, 12.3.1, 12.3.2)."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+from portaal.outbound import Endpoint, Failure, OutboundError, call
+from portaal.simulators.ciz.behaviour import Behaviour, Fault
+from portaal.simulators.ciz.register import Register
+from portaal.simulators.ciz.server import Server
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A certificate and its key, PEM."""
+
+    certificate: str
+    key: str
+
+
+class Authority:
+    """Issues certificates."""
+
+    def __init__(self, name: str) -> None:
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        own = self._builder(self._name, self._key, days=30).add_extension(x509.BasicConstraints(True, None), True)
+        usage = x509.KeyUsage(True, False, False, False, False, True, True, False, False)
+        self.certificate = _pem(own.add_extension(usage, True).sign(self._key, SHA256()))
+
+    def issue(self, host: str, days: int = 30) -> Pair:
+        """For a server or client; ``days`` below zero: it expired."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+        builder = self._builder(subject, key, days).add_extension(
+            x509.SubjectAlternativeName([x509.DNSName(host)]), False
+        )
+        certificate = _pem(builder.sign(self._key, SHA256()))
+        return Pair(certificate, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode())
+
+    def _builder(self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, days: int) -> x509.CertificateBuilder:
+        ends = datetime.now(UTC) + timedelta(days=days)
+        identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
+        return (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(self._name)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(ends - timedelta(days=60))
+            .not_valid_after(ends)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
+            .add_extension(identifier, False)
+        )
+
+
+def _pem(certificate: x509.Certificate) -> str:
+    return certificate.public_bytes(Encoding.PEM).decode()
+
+
+THEIRS, OURS, STRANGER = Authority("Theirs"), Authority("Ours"), Authority("Stranger")
+Listen = Callable[..., str]
+
+
+@pytest.fixture
+def listen(tmp_path: Path) -> Iterator[Listen]:
+    """A server with a certificate; it wants one of ours if ``client`` is said."""
+    servers = []
+
+    def listen(pair: Pair, client: bool = True, newest: ssl.TLSVersion | None = None) -> str:
+        file = tmp_path / "server.pem"
+        file.write_text(pair.certificate + pair.key, encoding="ascii")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(file)
+        if client:
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(cadata=OURS.certificate)
+        if newest:
+            context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+            context.maximum_version = newest
+        server = Server(Register(), Behaviour(slowness=5.0), tls=context)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        servers.append((server, thread))
+        return server.url
+
+    yield listen
+    for server, thread in servers:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def failure(endpoint: Endpoint) -> Failure:
+    with pytest.raises(OutboundError) as raised:
+        call(endpoint, "GET", "/v1/status")
+    return raised.value.failure
+
+
+def us(**changes: Any) -> dict[str, Any]:
+    pair = OURS.issue("portaal.example")
+    return {"certificate": pair.certificate, "key": pair.key, "authority": THEIRS.certificate} | changes
+
+
+def test_both_show_a_certificate(listen: Listen) -> None:
+    reply = call(Endpoint(listen(THEIRS.issue("localhost")), **us()), "GET", "/v1/status")
+    assert reply.status == 200
+    assert b"registerStand" in reply.body
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [STRANGER.issue("localhost"), THEIRS.issue("localhost", days=-1), THEIRS.issue("elders.example")],
+    ids=["another authority", "expired", "another host"],
+)
+def test_a_server_that_is_not_who_it_should_be(listen: Listen, pair: Pair) -> None:
+    assert failure(Endpoint(listen(pair), **us())) is Failure.TLS
+
+
+def test_a_server_that_only_the_machine_does_not_know(listen: Listen) -> None:
+    """Without an authority of its own, an endpoint trusts what the machine trusts; not any certificate."""
+    assert failure(Endpoint(listen(THEIRS.issue("localhost"), client=False))) is Failure.TLS
+
+
+def test_old_tls_is_refused(listen: Listen) -> None:
+    with pytest.warns(DeprecationWarning, match="TLSv1_1"):
+        url = listen(THEIRS.issue("localhost"), newest=ssl.TLSVersion.TLSv1_1)
+    assert failure(Endpoint(url, **us())) is Failure.TLS
+
+
+def test_without_our_certificate_we_are_not_let_in(listen: Listen) -> None:
+    url = listen(THEIRS.issue("localhost"))
+    stranger = STRANGER.issue("portaal.example")
+    # TLS 1.3 tells the client after its handshake, so it can look like a connection that breaks.
+    refused = {Failure.TLS, Failure.BROKEN, Failure.UNREACHABLE}
+    assert failure(Endpoint(url, **us(certificate="", key=""))) in refused
+    assert failure(Endpoint(url, **us(certificate=stranger.certificate, key=stranger.key))) in refused
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"key": OURS.issue("other.example").key}, {"key": "no key"}, {"certificate": "none"}, {"authority": "x"}],
+)
+def test_a_certificate_of_ours_that_is_not_right(listen: Listen, changes: dict[str, str]) -> None:
+    assert failure(Endpoint(listen(THEIRS.issue("localhost")), **us(**changes))) is Failure.TLS
+
+
+def test_no_key_is_left_behind(listen: Listen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = listen(THEIRS.issue("localhost"))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    call(Endpoint(url, **us()), "GET", "/v1/status")
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+@pytest.fixture
+def plain() -> Iterator[Server]:
+    server = Server(Register(), Behaviour(slowness=5.0))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        (Fault.TRAAG, Failure.TIMEOUT), (Fault.DRUPPELEN, Failure.TIMEOUT), (Fault.AFGEKAPT, Failure.BROKEN),
+        (Fault.WEG, Failure.BROKEN), (Fault.ENORM, Failure.TOO_LARGE),
+    ],
+)  # fmt: skip
+def test_no_whole_answer(plain: Server, fault: Fault, expected: Failure) -> None:
+    plain.behaviour.choose(fault)
+    assert failure(Endpoint(plain.url, timeout=0.4)) is expected
+
+
+def test_a_redirect_is_not_followed(plain: Server) -> None:
+    plain.behaviour.choose(Fault.DOORVERWIJZING)
+    assert call(Endpoint(plain.url), "GET", "/v1/status").status == 302
+    assert plain.count == 1
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    [["10.1.2.3"], ["127.0.0.1"], ["::1"], ["169.254.169.254"], ["172.16.0.1"], ["192.168.0.10"], ["100.64.0.1"],
+     ["fd12::1"], ["fe80::1"], ["::ffff:10.0.0.1"], ["0.0.0.0"], ["224.0.0.1"], ["93.184.216.34", "10.0.0.1"]],  # noqa: S104
+)  # fmt: skip
+def test_a_name_that_leads_into_our_own_network(monkeypatch: pytest.MonkeyPatch, addresses: list[str]) -> None:
+    def resolve(host: str, port: Any, **kwargs: Any) -> list[Any]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 0)) for address in addresses]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    assert failure(Endpoint("https://ciz.example/", timeout=0.5)) is Failure.NOT_ALLOWED
+
+
+def test_plain_http_only_to_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda *_, **__: [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.216.34", 0))]
+    )
+    assert failure(Endpoint("http://ciz.example/", timeout=0.5)) is Failure.NOT_ALLOWED
+
+
+def test_the_key_is_not_shown() -> None:
+    assert "SECRET" not in repr(Endpoint("https://ciz.example/", key="SECRET"))
