@@ -199,6 +199,11 @@ def end_of(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), clock.AMSTERDAM)
 
 
+def last_day(end: datetime) -> date:
+    """The last day of a role that ends at this moment."""
+    return (end.astimezone(clock.AMSTERDAM) - timedelta(microseconds=1)).date()
+
+
 def _current(account_id: uuid.UUID, role: Role, gemeentecode: str | None, product: str | None) -> sa.Select[RoleGrant]:
     return sa.select(RoleGrant).where(
         RoleGrant.account_id == account_id,

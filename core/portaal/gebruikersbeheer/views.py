@@ -13,6 +13,7 @@ from portaal.access.resources import GemeenteContext
 from portaal.gebruikersbeheer import people
 from portaal.gebruikersbeheer.access import is_last_gebruikersbeheerder
 from portaal.gebruikersbeheer.people import Selection, Toestand
+from portaal.gebruikersbeheer.roles import last_day
 from portaal.gebruikersbeheer.wording import ROLE_TITLES, STATE_KINDS, STATE_TITLES, product_title
 from portaal.onboarding.issuing import usable_code
 from portaal.onboarding.models import CodeKind
@@ -76,6 +77,9 @@ def person_page(
         "form": form,
         "product_options": [(name, product_title(request, name)) for name in products],
         "role_options": PRODUCT_ROLE_OPTIONS,
+        "path": lambda route, **parts: request.route_path(
+            route, gemeentecode=context.code, account_id=account.id, **parts
+        ),
         "is_self": account.id == request.identity.account_id,
         "is_last_gebruikersbeheerder": is_last_gebruikersbeheerder(request.dbsession, account.id, context.code),
     } | wording(request)
@@ -87,6 +91,7 @@ def wording(request: Request) -> dict[str, Any]:
         "states": STATE_TITLES,
         "state_kinds": STATE_KINDS,
         "roles": ROLE_TITLES,
+        "last_day": last_day,
         "title_of": lambda product: product_title(request, product),
     }
 

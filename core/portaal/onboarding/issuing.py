@@ -4,6 +4,7 @@ gebruikersbeheerder by the Servicedesk, and never otherwise (R-70, R-72, R-73)."
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -95,3 +96,11 @@ def usable_code(dbsession: Session, account_id: uuid.UUID, kind: CodeKind) -> Ve
             VerificationCode.account_id == account_id, VerificationCode.kind == kind, usable(clock.now())
         )
     )
+
+
+def with_code(dbsession: Session, account_ids: Iterable[uuid.UUID], kind: CodeKind) -> set[uuid.UUID]:
+    """Which of these people have a code they can enter now."""
+    query = sa.select(VerificationCode.account_id).where(
+        VerificationCode.account_id.in_(list(account_ids)), VerificationCode.kind == kind, usable(clock.now())
+    )
+    return set(dbsession.scalars(query))

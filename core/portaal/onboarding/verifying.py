@@ -20,7 +20,6 @@ from sqlalchemy.orm import Session
 from portaal import audit, clock
 from portaal.access import sessions
 from portaal.access.models import Account, Role
-from portaal.db.session import own_transaction
 from portaal.gebruikersbeheer.roles import grant_role, holders
 from portaal.notifications.models import NotificationKind
 from portaal.notifications.service import notify
@@ -76,8 +75,11 @@ def verify(dbsession: Session, attempt: Try, code: str) -> CodeKind | None:
 
 
 def note_denial(registry: Registry, account_id: uuid.UUID) -> None:
-    """Keep in the audit trail that a code was refused; the request itself ends without a commit."""
-    with own_transaction(registry) as connection, Session(connection) as dbsession:
+    """Keep in the audit trail that a code was refused: apart, since the request itself ends without a commit.
+
+    The request's own session must not have begun a transaction: on SQLite this one would wait for it.
+    """
+    with Session(registry["portaal.engine"], **registry["portaal.session_options"]) as dbsession, dbsession.begin():
         audit.record(
             dbsession,
             action="verification_code.use",
@@ -86,7 +88,6 @@ def note_denial(registry: Registry, account_id: uuid.UUID) -> None:
             object_kind="account",
             object_id=account_id,
         )
-        dbsession.commit()
 
 
 def _matching(attempt: Try, code: str) -> uuid.UUID | None:

@@ -118,8 +118,12 @@ def _is_right(request: Request, form: forms.Form[CodeForm], code: str) -> bool:
 
 
 def _verification_page(request: Request, form: forms.Form[CodeForm]) -> dict[str, Any]:
-    beheerders = _gebruikersbeheerders(request)
-    return {"form": form, "gebruikersbeheerders": beheerders, "is_verified": request.identity.is_verified}
+    return {
+        "form": form,
+        "gebruikersbeheerders": _gebruikersbeheerders(request),
+        "is_verified": request.identity.is_verified,
+        "is_operator": not request.identity.gemeenten,
+    }
 
 
 def _awaits_code(request: Request) -> bool:

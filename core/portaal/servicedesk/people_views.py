@@ -15,7 +15,7 @@ from portaal.gebruikersbeheer import people
 from portaal.gebruikersbeheer.access import is_last_gebruikersbeheerder, withdraw_gebruikersbeheerder
 from portaal.gebruikersbeheer.errors import NotPossibleError
 from portaal.gebruikersbeheer.views import address, read_selection, wording
-from portaal.onboarding.issuing import issue, withdraw
+from portaal.onboarding.issuing import issue, with_code, withdraw
 from portaal.onboarding.models import CodeKind
 from portaal.servicedesk.appointments import appoint_auditor, withdraw_auditor
 from portaal.servicedesk.views import GEMEENTE, add_views, this_gemeente, to_gemeente
@@ -136,6 +136,7 @@ def _people_page(
         "first": (selection.page - 1) * people.PAGE_SIZE + 1,
         "page_href": lambda page: address(request, selection, page),
         "new_code": new_code,
+        "with_code": with_code(request.dbsession, [p.account.id for p in found.people], CodeKind.GEBRUIKERSBEHEERDER),
         "beheerder": Role.GEBRUIKERSBEHEERDER,
         "auditor": Role.AUDITOR,
     } | wording(request)
