@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="")
-FIELDS = "{asctime}{levelname}{name}{message}"
+FIELDS = "{levelname}{name}{message}"
 
 
 class LineFormatter(JsonFormatter):
@@ -39,7 +39,7 @@ def configure_logging(level: str = "INFO") -> None:
     """Send everything to standard error in this form."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
-        LineFormatter(FIELDS, style="{", rename_fields={"asctime": "time", "levelname": "level", "name": "logger"})
+        LineFormatter(FIELDS, style="{", rename_fields={"levelname": "level", "name": "logger"}, timestamp="time")
     )
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.captureWarnings(True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import sys
+import tempfile
 from types import FrameType
 
 import click
@@ -40,7 +42,8 @@ def _family(host: str) -> socket.AddressFamily:
 def _serve(settings: dict[str, str], listening: socket.socket) -> None:
     from portaal import main
 
-    proxy = settings.get("portaal.trusted_proxy") or None
+    proxy = settings.get("portaal.trusted_proxy")
+    trusted = {"trusted_proxy": proxy, "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"}}
     waitress.serve(
         main({}, **settings),
         sockets=[listening],
@@ -50,14 +53,15 @@ def _serve(settings: dict[str, str], listening: socket.socket) -> None:
         inbuf_overflow=BODY_BYTES + 1,
         max_request_header_size=HEADER_BYTES,
         ident=None,
-        trusted_proxy=proxy,
-        trusted_proxy_headers={"x-forwarded-for", "x-forwarded-proto"} if proxy else None,
         clear_untrusted_proxy_headers=True,
         _quiet=True,
+        **(trusted if proxy else {}),
     )
 
 
 def _prefork(settings: dict[str, str], listening: socket.socket, processes: int) -> None:
+    # The counts of the processes are added up in this folder (portaal.health.metrics).
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="portaal-metrics-")
     children = []
     for _ in range(processes):
         child = os.fork()
@@ -73,5 +77,8 @@ def _prefork(settings: dict[str, str], listening: socket.socket, processes: int)
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    os.wait()
+    try:
+        os.wait()
+    finally:
+        shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
     stop(signal.SIGTERM, None)  # one ended: end all, so that whoever supervises starts anew

@@ -11,7 +11,7 @@ from portaal.db.base import Base
 
 FEATURES = (
     "organisations.models", "organisations.agreements", "access.models", "plugins.models", "jobs.models",
-    "eherkenning.models", "onboarding.models", "notifications.models", "settings.models", "audit.models",
+    "overview.models", "eherkenning.models", "onboarding.models", "notifications.models", "settings.models", "audit.models",
     "berichtenverkeer.tracking.models", "berichtenverkeer.delivery.models",
 )
 

@@ -7,11 +7,14 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
+from portaal import clock
+from portaal import clock
 from portaal.db import migrate
 from portaal.db.owners import owners
 from portaal.db.session import make_engine
 from portaal.demo.load import load
 from portaal.eherkenning.configuration import service_provider
+from portaal.eherkenning.makelaars import Entry, add_entry
 from portaal.eherkenning.metadata import our_metadata
 from portaal.keyring import create_key_file
 from portaal.organisations.seed import seed_reference_data
@@ -43,5 +46,8 @@ def prepare(settings: dict[str, str], folder: Path) -> None:
 def prepare_eherkenning(settings: dict[str, str], folder: Path) -> None:
     """Keys for the portal, and both parties' metadata: each reads the other's at its start."""
     read_or_make_pair(folder, "portaal")
-    (folder / "metadata.xml").write_bytes(our_metadata(service_provider(settings)))
+    (folder / "metadata.xml").write_bytes(our_metadata(service_provider(settings), clock.now()))
     write_metadata(folder.parent / "makelaar", f"http://localhost:{settings['demo.makelaar_port']}")
+    makelaars = Path(settings["eherkenning.makelaars"])
+    if not makelaars.exists():
+        add_entry(makelaars, Entry(name="Voorbeeldmakelaar", metadata="../makelaar/metadata.xml"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import socket
 import subprocess
 import sys
@@ -72,7 +73,7 @@ class Supervisor:
         :raises click.ClickException: a port is taken, or a service does not start; with the end of its log.
         """
         for service in self._services:
-            if service.port and _answers(service.port):
+            if service.port and _is_taken(service.port):
                 raise click.ClickException(
                     f"port {service.port} is in use, perhaps by an earlier start: end that process and try again"
                 )
@@ -118,7 +119,18 @@ class Supervisor:
         return "\n".join(lines[-LINES_OF_LOG:])
 
 
-def _answers(port: int) -> bool:
+def _is_taken(port: int) -> bool:
     with socket.socket() as probe:
-        probe.settimeout(0.5)
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _answers(port: int) -> bool:
+    """Whether there is an answer over HTTP, whatever it says."""
+    connection = http.client.HTTPConnection("localhost", port, timeout=1)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().status > 0
+    except OSError:
+        return False
+    finally:
+        connection.close()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import sqlalchemy as sa
 from alembic import context
 
 from portaal.db.owners import CORE, Owner
+from portaal.db.types import UtcDateTime
 
 owner: Owner = context.config.attributes["owner"]
 engine = context.config.attributes["engine"]
@@ -21,12 +23,23 @@ def is_own(name: str | None, kind: str, parents: Any) -> bool:
     return name.startswith(owner.prefix)
 
 
+def render_type(kind: str, item: Any, autogen_context: Any) -> str | bool:
+    """How our own types stand in a revision: by their name, and enumerations as the text they are stored as."""
+    if kind == "type" and isinstance(item, UtcDateTime):
+        autogen_context.imports.add("from portaal.db.types import UtcDateTime")
+        return "UtcDateTime()"
+    if kind == "type" and isinstance(item, sa.Enum):
+        return f"sa.String(length={item.length})"
+    return False
+
+
 with engine.connect() as connection:
     context.configure(
         connection=connection,
         target_metadata=owner.metadata,
         version_table=owner.version_table,
         include_name=is_own,
+        render_item=render_type,
         render_as_batch=True,
         compare_type=True,
     )
