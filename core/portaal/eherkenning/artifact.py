@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 import secrets
+import ssl
 from dataclasses import dataclass
 from datetime import datetime
 from hmac import compare_digest
@@ -13,19 +14,18 @@ from hmac import compare_digest
 import urllib3
 from lxml import etree
 
-from portaal.eherkenning.authn_request import INSTANT
 from portaal.eherkenning.parties import Makelaar, ServiceProvider
 from portaal.eherkenning.refusal import LoginRefusedError, RefusalReason
 from portaal.eherkenning.signature import sign
-from portaal.eherkenning.xml import MAX_BYTES, SAML, SAMLP, SOAP, only_child, parse, q
+from portaal.eherkenning.xml import MAX_BYTES, SAML, SAMLP, SOAP, only_child, parse, q, timestamp
 
 TYPE_CODE = b"\x00\x04"
 LENGTH = 44
 SOAP_ACTION = "http://www.oasis-open.org/committees/security"
 
 
-def check_artifact(artifact: str, makelaar: Makelaar) -> None:
-    """Whether an artifact is of the right form and comes from this makelaar, before anything is called.
+def address_of(artifact: str, makelaar: Makelaar) -> str:
+    """Where an artifact of this makelaar is exchanged: an address from its metadata, never from the message.
 
     :raises LoginRefusedError: MALFORMED or WRONG_PARTY.
     """
@@ -38,6 +38,10 @@ def check_artifact(artifact: str, makelaar: Makelaar) -> None:
     source = hashlib.sha1(makelaar.entity_id.encode(), usedforsecurity=False).digest()
     if not compare_digest(raw[4:24], source):
         raise LoginRefusedError(RefusalReason.WRONG_PARTY, "the artifact is of another makelaar")
+    try:
+        return makelaar.artifact_urls[int.from_bytes(raw[2:4])]
+    except KeyError as error:
+        raise LoginRefusedError(RefusalReason.WRONG_PARTY, "the artifact names an unknown service") from error
 
 
 @dataclass(frozen=True)
@@ -49,19 +53,21 @@ class ArtifactAnswer:
 
 
 class ArtifactResolver:
-    """Exchanges artifacts over TLS with the makelaar's address from its metadata; never elsewhere, never redirected.
+    """Exchanges artifacts with the makelaar over TLS, at its own address only: a redirect is not followed.
 
     :param client_certificate: (certificate file, key file) for makelaars that ask for one.
     :param ca_file: the trust store; None for the system's.
+    :raises OSError: a file cannot be read or used.
     """
 
     TIMEOUT_SECONDS = 10.0
 
     def __init__(self, client_certificate: tuple[str, str] | None = None, ca_file: str | None = None) -> None:
+        context = ssl.create_default_context(cafile=ca_file)
+        if client_certificate:
+            context.load_cert_chain(*client_certificate)
         self._pool = urllib3.PoolManager(
-            timeout=urllib3.Timeout(total=self.TIMEOUT_SECONDS), retries=False, ca_certs=ca_file,
-            cert_file=client_certificate[0] if client_certificate else None,
-            key_file=client_certificate[1] if client_certificate else None,
+            timeout=urllib3.Timeout(total=self.TIMEOUT_SECONDS), retries=False, ssl_context=context
         )
 
     def resolve(
@@ -69,12 +75,14 @@ class ArtifactResolver:
     ) -> ArtifactAnswer:
         """The ArtifactResponse for an artifact, not yet verified.
 
-        :raises LoginRefusedError: UNREACHABLE when the makelaar does not answer, MALFORMED when its answer is no SOAP.
+        :raises LoginRefusedError: MALFORMED or WRONG_PARTY for an artifact that is not this makelaar's, UNREACHABLE
+            when the makelaar does not answer, MALFORMED when its answer is no SOAP.
         """
+        address = address_of(artifact, makelaar)
         question_id = f"_{secrets.token_hex(20)}"
         try:
             response = self._pool.request(
-                "POST", makelaar.artifact_url, body=_question(provider, makelaar, artifact, question_id, now),
+                "POST", address, body=_question(provider, address, artifact, question_id, now),
                 headers={"Content-Type": f"{makelaar.content_type}; charset=UTF-8", "SOAPAction": SOAP_ACTION},
                 redirect=False, preload_content=False,
             )
@@ -94,15 +102,15 @@ class ArtifactResolver:
 
 
 def _question(
-    provider: ServiceProvider, makelaar: Makelaar, artifact: str, identifier: str, now: datetime
+    provider: ServiceProvider, address: str, artifact: str, identifier: str, now: datetime
 ) -> bytes:
     element = etree.Element(
         q("samlp:ArtifactResolve"), nsmap={"samlp": SAMLP, "saml": SAML}, ID=identifier, Version="2.0",
-        IssueInstant=now.strftime(INSTANT), Destination=makelaar.artifact_url,
+        IssueInstant=timestamp(now), Destination=address,
     )
     etree.SubElement(element, q("saml:Issuer")).text = provider.entity_id
     etree.SubElement(element, q("samlp:Artifact")).text = artifact
-    pair = provider.keys[0]
+    pair = provider.signing_pair(now)
     envelope = etree.Element(q("soap:Envelope"), nsmap={"soap": SOAP})
     etree.SubElement(envelope, q("soap:Body")).append(sign(element, pair.key, pair.certificate))
     return etree.tostring(envelope, xml_declaration=True, encoding="UTF-8")

@@ -10,16 +10,16 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from lxml import etree
 
-from portaal.eherkenning.metadata import HTTP_POST, HTTP_REDIRECT
+from portaal.eherkenning.metadata import ARTIFACT_INDEX, HTTP_POST, HTTP_REDIRECT, POST_INDEX
 from portaal.eherkenning.parties import Makelaar, ServiceProvider
 from portaal.eherkenning.signature import sign
-from portaal.eherkenning.xml import SAML, SAMLP, q
+from portaal.eherkenning.xml import SAML, SAMLP, q, timestamp
 
 RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
-INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 @dataclass(frozen=True)
@@ -45,21 +45,24 @@ def new_request(provider: ServiceProvider, makelaar: Makelaar, now: datetime) ->
     binding = HTTP_POST if HTTP_POST in makelaar.sso_urls else HTTP_REDIRECT
     destination = makelaar.sso_urls[binding]
     identifier, relay_state = f"_{secrets.token_hex(20)}", secrets.token_urlsafe(32)
-    element = _element(provider, identifier, destination, now)
+    element = _element(provider, makelaar, identifier, destination, now)
     if binding == HTTP_POST:
-        pair = provider.keys[0]
+        pair = provider.signing_pair(now)
         signed = etree.tostring(sign(element, pair.key, pair.certificate))
         fields = {"SAMLRequest": base64.b64encode(signed).decode(), "RelayState": relay_state}
         return AuthnRequest(identifier, relay_state, destination, fields)
-    return AuthnRequest(identifier, relay_state, _redirect_url(provider, element, destination, relay_state), None)
+    key = provider.signing_pair(now).key
+    return AuthnRequest(identifier, relay_state, _redirect_url(element, destination, relay_state, key), None)
 
 
-def _element(provider: ServiceProvider, identifier: str, destination: str, now: datetime) -> etree._Element:
+def _element(
+    provider: ServiceProvider, makelaar: Makelaar, identifier: str, destination: str, now: datetime
+) -> etree._Element:
     root = etree.Element(
         q("samlp:AuthnRequest"), nsmap={"samlp": SAMLP, "saml": SAML}, ID=identifier, Version="2.0",
-        IssueInstant=now.strftime(INSTANT), Destination=destination, ForceAuthn="true",
-        AssertionConsumerServiceIndex="1", AttributeConsumingServiceIndex=str(provider.service_index),
-        ProviderName=provider.provider_name,
+        IssueInstant=timestamp(now), Destination=destination, ForceAuthn="true",
+        AssertionConsumerServiceIndex=POST_INDEX if makelaar.answers_by_post else ARTIFACT_INDEX,
+        AttributeConsumingServiceIndex=str(provider.service_index), ProviderName=provider.provider_name,
     )
     etree.SubElement(root, q("saml:Issuer")).text = provider.entity_id
     context = etree.SubElement(root, q("samlp:RequestedAuthnContext"), Comparison="minimum")
@@ -67,13 +70,13 @@ def _element(provider: ServiceProvider, identifier: str, destination: str, now: 
     return root
 
 
-def _redirect_url(provider: ServiceProvider, element: etree._Element, destination: str, relay_state: str) -> str:
+def _redirect_url(element: etree._Element, destination: str, relay_state: str, key: RSAPrivateKey) -> str:
     """The signature of this binding covers the query, not the XML."""
     compressor = zlib.compressobj(9, zlib.DEFLATED, -15)
     deflated = compressor.compress(etree.tostring(element)) + compressor.flush()
     query = urlencode({
         "SAMLRequest": base64.b64encode(deflated).decode(), "RelayState": relay_state, "SigAlg": RSA_SHA256,
     })
-    signature = provider.keys[0].key.sign(query.encode(), PKCS1v15(), SHA256())
+    signature = key.sign(query.encode(), PKCS1v15(), SHA256())
     separator = "&" if "?" in destination else "?"
     return f"{destination}{separator}{query}&{urlencode({'Signature': base64.b64encode(signature).decode()})}"

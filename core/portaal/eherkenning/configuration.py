@@ -8,15 +8,20 @@
     eherkenning.service_name = inlichtingenbureau Knooppuntdiensten
     eherkenning.key = /etc/portaal/eherkenning.key
     eherkenning.certificate = /etc/portaal/eherkenning.crt
-    eherkenning.next_certificate =
-    eherkenning.makelaars =
-        /etc/portaal/makelaars/voorbeeld.xml | Voorbeeldmakelaar | text/xml
+    eherkenning.makelaars = /etc/portaal/makelaars.toml
 
-A makelaar is a file with its metadata, the name people know it by, and the content type of its artifact service.
+While the keys are changed also ``eherkenning.next_key``, ``eherkenning.next_certificate`` and
+``eherkenning.next_from``, the moment from which the next key signs, such as ``2026-11-02T06:00:00+01:00``. For
+makelaars that ask for a client certificate ``eherkenning.client_certificate`` and ``eherkenning.client_key``;
+``eherkenning.ca_file`` names the trust store for reaching them when that is not the system's. The makelaars stand in
+a file of their own, see :mod:`portaal.eherkenning.makelaars`.
 """
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -25,88 +30,121 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from portaal import clock
 from portaal.configuration import UnsafeConfigurationError
 from portaal.eherkenning.artifact import ArtifactResolver
-from portaal.eherkenning.metadata import MetadataError, read_makelaar
+from portaal.eherkenning.expiry import Urgency, expiring
+from portaal.eherkenning.makelaars import MakelaarsFileError, read_makelaars
 from portaal.eherkenning.parties import KeyPair, Makelaar, ServiceProvider
 
 if TYPE_CHECKING:
     from pyramid.config import Configurator
 
 ACS_PATH = "/eherkenning/acs"
-SIMULATED = "urn:etoegang:HM:00000099"
 SECONDS_OF_SKEW = 60
+MINIMUM_BITS = 2048
+
+log = logging.getLogger(__name__)
 
 
-def service_provider(settings: dict[str, str]) -> ServiceProvider:
+def service_provider(settings: Mapping[str, str]) -> ServiceProvider:
     """Ourselves, from the settings.
 
     :raises UnsafeConfigurationError: a setting is missing or a file cannot be used.
     """
     service_id = _required(settings, "eherkenning.service_id")
-    next_file = settings.get("eherkenning.next_certificate", "").strip()
+    index = service_id.rpartition(":")[2]
+    if not index.isdecimal():
+        raise UnsafeConfigurationError("eherkenning.service_id must end in the index of the service, such as :9050")
+    keys = [_key_pair(settings, "")]
+    if settings.get("eherkenning.next_key", "").strip():
+        keys.append(_key_pair(settings, "next_"))
     return ServiceProvider(
         entity_id=_required(settings, "eherkenning.entity_id"),
         acs_url=settings["portaal.public_url"] + ACS_PATH,
-        service_index=int(service_id.rpartition(":")[2]),
+        service_index=int(index),
         service_id=service_id,
         service_uuid=_required(settings, "eherkenning.service_uuid"),
         service_name=_required(settings, "eherkenning.service_name"),
         provider_name=settings["portaal.operator_name"],
-        keys=(_key_pair(settings),),
-        next_certificate=_certificate(Path(next_file)) if next_file else None,
+        keys=tuple(keys),
+        next_from=_moment(settings, "eherkenning.next_from") if len(keys) > 1 else None,
         skew=SECONDS_OF_SKEW,
     )
 
 
-def makelaars(settings: dict[str, str]) -> dict[str, Makelaar]:
+def makelaars(settings: Mapping[str, str]) -> dict[str, Makelaar]:
     """The makelaars people can choose from, by entity id.
 
-    :raises UnsafeConfigurationError: there is none, or its metadata cannot be used or is not allowed here.
+    :raises UnsafeConfigurationError: there is none, or one cannot be used or is not allowed here.
     """
-    found = {}
-    for line in filter(None, map(str.strip, settings.get("eherkenning.makelaars", "").splitlines())):
-        file, _, rest = (part.strip() for part in line.partition("|"))
-        name, _, content_type = (part.strip() for part in rest.partition("|"))
-        try:
-            makelaar = read_makelaar(Path(file).read_bytes(), name or file, content_type or "text/xml")
-        except (OSError, MetadataError) as error:
-            raise UnsafeConfigurationError(f"eherkenning.makelaars, {file}: {error}") from error
-        _check_allowed(makelaar, settings["portaal.environment"])
-        found[makelaar.entity_id] = makelaar
+    path = Path(_required(settings, "eherkenning.makelaars"))
+    try:
+        found = {makelaar.entity_id: makelaar for makelaar in read_makelaars(path)}
+    except MakelaarsFileError as error:
+        raise UnsafeConfigurationError(f"eherkenning.makelaars: {error}") from error
     if not found:
-        raise UnsafeConfigurationError("eherkenning.makelaars: name the metadata of at least one makelaar")
+        raise UnsafeConfigurationError(f"eherkenning.makelaars: {path} names no makelaar, so nobody could log in")
+    for makelaar in found.values():
+        _check_allowed(makelaar, settings["portaal.environment"])
     return found
 
 
+def resolver(settings: Mapping[str, str]) -> ArtifactResolver:
+    """What exchanges artifacts, with the certificates the settings name.
+
+    :raises UnsafeConfigurationError: a file cannot be used.
+    """
+    certificate = settings.get("eherkenning.client_certificate", "").strip()
+    try:
+        return ArtifactResolver(
+            client_certificate=(certificate, _required(settings, "eherkenning.client_key")) if certificate else None,
+            ca_file=settings.get("eherkenning.ca_file", "").strip() or None,
+        )
+    except OSError as error:  # ssl.SSLError is one
+        raise UnsafeConfigurationError(
+            f"eherkenning.client_certificate, client_key or ca_file cannot be used: {error}"
+        ) from error
+
+
 def _check_allowed(makelaar: Makelaar, environment: str) -> None:
-    if environment == "development":
-        return
-    if makelaar.entity_id.startswith(SIMULATED) and environment == "production":
-        raise UnsafeConfigurationError(f"{makelaar.entity_id} is a simulated makelaar: it cannot let people in here")
-    for url in (makelaar.artifact_url, *makelaar.sso_urls.values()):
+    if environment == "production" and makelaar.is_simulated:
+        raise UnsafeConfigurationError(f"{makelaar.display_name} is a simulated makelaar: it cannot let people in here")
+    for url in () if environment == "development" else makelaar.urls:
         if urlsplit(url).scheme != "https":
             raise UnsafeConfigurationError(f"{makelaar.display_name}: {url} does not begin with https://")
 
 
-def _required(settings: dict[str, str], name: str) -> str:
+def _required(settings: Mapping[str, str], name: str) -> str:
     value = settings.get(name, "").strip()
     if not value:
         raise UnsafeConfigurationError(f"set {name}: without it nobody can log in with eHerkenning")
     return value
 
 
-def _key_pair(settings: dict[str, str]) -> KeyPair:
-    path = Path(_required(settings, "eherkenning.key"))
+def _moment(settings: Mapping[str, str], name: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(_required(settings, name))
+    except ValueError as error:
+        raise UnsafeConfigurationError(f"{name} must be a moment, such as 2026-11-02T06:00:00+01:00") from error
+    if moment.tzinfo is None:
+        raise UnsafeConfigurationError(f"{name} needs a time zone, such as +01:00 at its end")
+    return moment
+
+
+def _key_pair(settings: Mapping[str, str], which: str) -> KeyPair:
+    path = Path(_required(settings, f"eherkenning.{which}key"))
     try:
         key = load_pem_private_key(path.read_bytes(), password=None)
     except (OSError, ValueError, TypeError) as error:
-        raise UnsafeConfigurationError(f"eherkenning.key: {path} is no readable private key") from error
-    if not isinstance(key, RSAPrivateKey) or key.key_size < 2048:
-        raise UnsafeConfigurationError(f"eherkenning.key: {path} must be an RSA key of at least 2048 bits")
-    certificate = _certificate(Path(_required(settings, "eherkenning.certificate")))
+        raise UnsafeConfigurationError(f"eherkenning.{which}key: {path} is no readable private key") from error
+    if not isinstance(key, RSAPrivateKey) or key.key_size < MINIMUM_BITS:
+        raise UnsafeConfigurationError(
+            f"eherkenning.{which}key: {path} must be an RSA key of at least {MINIMUM_BITS} bits"
+        )
+    certificate = _certificate(Path(_required(settings, f"eherkenning.{which}certificate")))
     if certificate.public_key() != key.public_key():
-        raise UnsafeConfigurationError("eherkenning.certificate does not belong to eherkenning.key")
+        raise UnsafeConfigurationError(f"eherkenning.{which}certificate does not belong to eherkenning.{which}key")
     return KeyPair(key, certificate)
 
 
@@ -118,14 +156,12 @@ def _certificate(path: Path) -> x509.Certificate:
 
 
 def includeme(config: Configurator) -> None:
-    settings = config.registry.settings
-    config.registry["eherkenning.provider"] = service_provider(settings)
-    config.registry["eherkenning.makelaars"] = found = makelaars(settings)
-    client = settings.get("eherkenning.client_certificate", "").strip()
-    config.registry["eherkenning.resolver"] = ArtifactResolver(
-        client_certificate=(client, settings["eherkenning.client_key"]) if client else None,
-        ca_file=settings.get("eherkenning.ca_file") or None,
-    )
-    config.registry["portaal.form_targets"] = tuple(
+    settings, registry = config.registry.settings, config.registry
+    registry["eherkenning.provider"] = provider = service_provider(settings)
+    registry["eherkenning.makelaars"] = found = makelaars(settings)
+    registry["eherkenning.resolver"] = resolver(settings)
+    registry["portaal.form_targets"] = tuple(
         sorted({"{0.scheme}://{0.netloc}".format(urlsplit(url)) for m in found.values() for url in m.sso_urls.values()})
     )
+    for warning in expiring(provider, found.values(), clock.now()):
+        log.log(logging.WARNING if warning.urgency is Urgency.SOON else logging.ERROR, "%s", warning)

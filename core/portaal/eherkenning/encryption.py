@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import binascii
 import os
-from collections.abc import Sequence
 
 from cryptography import x509
 from cryptography.exceptions import InvalidTag
@@ -22,6 +21,7 @@ from cryptography.hazmat.primitives.ciphers.modes import CBC
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256, SHA384, SHA512, HashAlgorithm
 from lxml import etree
 
+from portaal.eherkenning.parties import ServiceProvider
 from portaal.eherkenning.refusal import LoginRefusedError, RefusalReason
 from portaal.eherkenning.signature import key_name
 from portaal.eherkenning.xml import DS, XENC, children, parse, q
@@ -46,27 +46,27 @@ class _UndecryptableError(Exception):
     pass
 
 
-def decrypt(holder: etree._Element, keys: Sequence[RSAPrivateKey], recipient: str) -> etree._Element:
+def decrypt(holder: etree._Element, provider: ServiceProvider) -> etree._Element:
     """The element inside an ``EncryptedID`` or ``EncryptedAssertion``.
 
-    :param keys: our private keys, the current one first.
-    :param recipient: our entity id; an EncryptedKey for somebody else is passed over.
+    An EncryptedKey for somebody else is passed over.
+
     :raises LoginRefusedError: ENCRYPTION; with one and the same detail whatever went wrong.
     """
     try:
-        return parse(_plaintext(holder, keys, recipient))
+        return parse(_plaintext(holder, provider))
     except (_UndecryptableError, LoginRefusedError, ValueError, TypeError, InvalidTag, binascii.Error) as error:
         raise LoginRefusedError(RefusalReason.ENCRYPTION, "an encrypted part cannot be read") from error
 
 
-def _plaintext(holder: etree._Element, keys: Sequence[RSAPrivateKey], recipient: str) -> bytes:
+def _plaintext(holder: etree._Element, provider: ServiceProvider) -> bytes:
     (data,) = children(holder, "xenc:EncryptedData")
     for encrypted_key in _encrypted_keys(holder, data):
-        if encrypted_key.get("Recipient") not in (None, recipient):
+        if encrypted_key.get("Recipient") not in (None, provider.entity_id):
             continue
-        for private_key in keys:
+        for pair in provider.keys:
             try:
-                return _open(data, _unwrap(encrypted_key, private_key))
+                return _open(data, _unwrap(encrypted_key, pair.key))
             except ValueError:
                 continue
     raise _UndecryptableError

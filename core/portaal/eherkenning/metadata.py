@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import secrets
+from datetime import datetime
+from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -11,44 +13,48 @@ from lxml import etree
 
 from portaal.eherkenning.parties import Makelaar, ServiceProvider
 from portaal.eherkenning.refusal import LoginRefusedError
-from portaal.eherkenning.signature import key_name, sign
+from portaal.eherkenning.signature import key_name, sign, verify
 from portaal.eherkenning.xml import DS, MD, SAMLP, children, parse, q
 
 HTTP_ARTIFACT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Artifact"
 HTTP_POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
 HTTP_REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 SOAP_BINDING = "urn:oasis:names:tc:SAML:2.0:bindings:SOAP"
-SERVICE_NAMES = ("nl", "en")
+LANGUAGES = ("nl", "en")
+MAX_INDEX = 0xFFFF
+ARTIFACT_INDEX, POST_INDEX = "1", "2"
 
 
 class MetadataError(Exception):
     """Metadata of a makelaar that cannot be used. The text says what is wrong with it."""
 
 
-def our_metadata(provider: ServiceProvider) -> bytes:
-    """Our signed EntityDescriptor (section 1.5 of the interface notes).
+def our_metadata(provider: ServiceProvider, now: datetime, *, answers_by_post: bool = False) -> bytes:
+    """Our signed EntityDescriptor. The interface forbids every element that it does not list.
 
-    Once a next certificate is announced, that one stands in it and not the current one.
+    :param answers_by_post: also name where answers may be posted, for makelaars that do so.
     """
-    certificate = provider.next_certificate or provider.keys[0].certificate
     root = etree.Element(q("md:EntityDescriptor"), nsmap={"md": MD, "ds": DS}, entityID=provider.entity_id,
                          ID=f"_{secrets.token_hex(16)}")
     role = etree.SubElement(root, q("md:SPSSODescriptor"), AuthnRequestsSigned="true", WantAssertionsSigned="true",
                             protocolSupportEnumeration=SAMLP)
     for use in ("signing", "encryption"):
-        _key_descriptor(role, use, certificate)
+        _key_descriptor(role, use, provider.announced)
     etree.SubElement(role, q("md:AssertionConsumerService"), Binding=HTTP_ARTIFACT, Location=provider.acs_url,
-                     index="1", isDefault="true")
+                     index=ARTIFACT_INDEX, isDefault="true")
+    if answers_by_post:
+        etree.SubElement(role, q("md:AssertionConsumerService"), Binding=HTTP_POST, Location=provider.acs_url,
+                         index=POST_INDEX)
     service = etree.SubElement(role, q("md:AttributeConsumingService"), index=str(provider.service_index))
     language = "{http://www.w3.org/XML/1998/namespace}lang"
-    for locale in SERVICE_NAMES:
+    for locale in LANGUAGES:
         name = etree.SubElement(service, q("md:ServiceName"), {language: locale})
         name.text = provider.service_name
-    for locale in SERVICE_NAMES:
+    for locale in LANGUAGES:
         description = etree.SubElement(service, q("md:ServiceDescription"), {language: locale})
         description.text = f"{provider.provider_name}: {provider.service_name}"
     etree.SubElement(service, q("md:RequestedAttribute"), Name=provider.service_id)
-    pair = provider.keys[0]
+    pair = provider.signing_pair(now)
     return etree.tostring(sign(root, pair.key, pair.certificate, with_certificate=True), xml_declaration=True,
                           encoding="UTF-8")
 
@@ -60,32 +66,54 @@ def _key_descriptor(role: etree._Element, use: str, certificate: x509.Certificat
     data.text = base64.b64encode(certificate.public_bytes(Encoding.DER)).decode()
 
 
-def read_makelaar(metadata: bytes, display_name: str, content_type: str = "text/xml") -> Makelaar:
-    """A makelaar from its metadata, which the operator got from it by a trusted way.
+def read_makelaar(
+    metadata: bytes, display_name: str, content_type: str = "text/xml", *, answers_by_post: bool = False,
+    pinned: x509.Certificate | None = None,
+) -> Makelaar:
+    """A makelaar from its metadata.
 
-    :raises MetadataError: it is no metadata of an identity provider, or lacks what we need.
+    :param pinned: the certificate that must have signed it; None for a file that came by another trusted way.
+    :raises MetadataError: it is no metadata of an identity provider, lacks what we need, or is signed by another.
     """
     try:
         root = parse(metadata)
+        if pinned is not None:
+            root = verify(root, [pinned])
     except LoginRefusedError as error:
         raise MetadataError(f"this is no usable metadata: {error.detail}") from error
     roles = children(root, "md:IDPSSODescriptor") if root.tag == q("md:EntityDescriptor") else []
     if len(roles) != 1 or not root.get("entityID"):
         raise MetadataError("this is no metadata of one identity provider")
     role = roles[0]
-    artifact_urls = [
-        node.get("Location", "") for node in children(role, "md:ArtifactResolutionService")
+    artifact_urls = {
+        _index(node): _location(node) for node in children(role, "md:ArtifactResolutionService")
         if node.get("Binding") == SOAP_BINDING
-    ]
-    sso_urls = {
-        node.get("Binding", ""): node.get("Location", "") for node in children(role, "md:SingleSignOnService")
     }
-    if not artifact_urls:
+    sso_urls = {
+        node.get("Binding", ""): _location(node) for node in children(role, "md:SingleSignOnService")
+        if node.get("Binding") in (HTTP_POST, HTTP_REDIRECT)
+    }
+    if not artifact_urls and not answers_by_post:
         raise MetadataError("it names no artifact resolution service over SOAP")
-    if not {HTTP_POST, HTTP_REDIRECT} & sso_urls.keys():
+    if not sso_urls:
         raise MetadataError("it names no single sign-on service for POST or Redirect")
-    return Makelaar(root.get("entityID", ""), display_name, sso_urls, artifact_urls[0], _signing_certificates(role),
-                    content_type)
+    return Makelaar(root.get("entityID", ""), display_name, sso_urls, artifact_urls, _signing_certificates(role),
+                    content_type, answers_by_post)
+
+
+def _location(node: etree._Element) -> str:
+    location = node.get("Location", "")
+    address = urlsplit(location)
+    if address.scheme not in ("https", "http") or not address.hostname or address.fragment:
+        raise MetadataError("an address in it is no web address")
+    return location
+
+
+def _index(node: etree._Element) -> int:
+    index = node.get("index", "")
+    if not (index.isascii() and index.isdecimal() and int(index) <= MAX_INDEX):
+        raise MetadataError("an artifact resolution service in it has no index")
+    return int(index)
 
 
 def _signing_certificates(role: etree._Element) -> tuple[x509.Certificate, ...]:

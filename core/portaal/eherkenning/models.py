@@ -12,7 +12,10 @@ from portaal.db.types import UtcDateTime
 
 
 class PendingLogin(Base):
-    """A request that was sent: bound to one browser, used once, gone after half an hour."""
+    """A request that was sent: bound to one browser, used once, gone after half an hour.
+
+    ``posted`` holds an answer that came by POST for the moment until the browser is back with its cookie.
+    """
 
     __tablename__ = "pending_login"
 
@@ -20,8 +23,9 @@ class PendingLogin(Base):
     makelaar: Mapped[str] = mapped_column(String(200))
     browser_hash: Mapped[str] = mapped_column(String(64))
     relay_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    posted: Mapped[bytes | None]
 
 
 class UsedAssertion(Base):
@@ -29,5 +33,6 @@ class UsedAssertion(Base):
 
     __tablename__ = "used_assertion"
 
+    issuer: Mapped[str] = mapped_column(String(200), primary_key=True)
     assertion_id: Mapped[str] = mapped_column(String(200), primary_key=True)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -1,8 +1,11 @@
-"""Requests under way and assertions used, in the database: they hold across restarts and nodes."""
+"""Requests under way and assertions used, in the database: they hold across restarts and nodes (rules 10 and 11)."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -10,12 +13,25 @@ from sqlalchemy.orm import Session
 
 from portaal import clock
 from portaal.access.cookies import token_hash
+from portaal.db.session import own_transaction
 from portaal.eherkenning.authn_request import AuthnRequest
 from portaal.eherkenning.models import PendingLogin, UsedAssertion
 from portaal.eherkenning.record import LoginRecord
 from portaal.eherkenning.refusal import LoginRefusedError, RefusalReason
 
+if TYPE_CHECKING:
+    from pyramid.registry import Registry
+
 LIFETIME = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A request that is being answered now. ``posted`` is the answer, when it came by POST."""
+
+    request_id: str
+    makelaar: str
+    posted: bytes | None
 
 
 def remember(dbsession: Session, request: AuthnRequest, makelaar: str, browser_token: str) -> None:
@@ -31,26 +47,45 @@ def remember(dbsession: Session, request: AuthnRequest, makelaar: str, browser_t
     )
 
 
-def claim(dbsession: Session, relay_state: str, browser_token: str) -> PendingLogin:
-    """The request that an answer belongs to; nobody can claim it a second time.
+def keep_posted(dbsession: Session, relay_state: str, message: bytes, makelaars: Collection[str]) -> None:
+    """Keep an answer that came by POST with its request, if one of these makelaars was asked; else forget it.
+
+    A post from another site carries no cookie, so nobody knows yet whose browser it is: only the first answer is kept,
+    and it is looked at when the browser is back.
+    """
+    dbsession.execute(
+        sa.update(PendingLogin)
+        .where(
+            PendingLogin.relay_hash == token_hash(relay_state), PendingLogin.makelaar.in_(makelaars),
+            PendingLogin.used_at.is_(None), PendingLogin.posted.is_(None),
+        )
+        .values(posted=message)
+    )
+
+
+def claim(registry: Registry, relay_state: str, browser_token: str) -> Claimed:
+    """The request that an answer belongs to. From now on nobody can claim it again, whatever comes of the answer.
 
     :raises LoginRefusedError: NOT_OURS when no such request was sent from this browser, REPLAYED when it was answered,
         EXPIRED when it waited too long.
     """
-    pending = dbsession.scalar(sa.select(PendingLogin).where(PendingLogin.relay_hash == token_hash(relay_state)))
-    if pending is None or pending.browser_hash != token_hash(browser_token):
-        raise LoginRefusedError(RefusalReason.NOT_OURS, "no request of this browser is waiting for this answer")
     now = clock.now()
-    claimed = dbsession.execute(
-        sa.update(PendingLogin)
-        .where(PendingLogin.request_id == pending.request_id, PendingLogin.used_at.is_(None))
-        .values(used_at=now)
-    )
-    if claimed.rowcount != 1:  # type: ignore[attr-defined]
-        raise LoginRefusedError(RefusalReason.REPLAYED, "the request was answered before")
-    if pending.created_at < now - LIFETIME:
+    with own_transaction(registry) as connection:
+        found = connection.execute(
+            sa.select(PendingLogin.__table__).where(PendingLogin.relay_hash == token_hash(relay_state))
+        ).one_or_none()
+        if found is None or found.browser_hash != token_hash(browser_token):
+            raise LoginRefusedError(RefusalReason.NOT_OURS, "no request of this browser is waiting for this answer")
+        claimed = connection.execute(
+            sa.update(PendingLogin)
+            .where(PendingLogin.request_id == found.request_id, PendingLogin.used_at.is_(None))
+            .values(used_at=now, posted=None)
+        )
+        if claimed.rowcount != 1:
+            raise LoginRefusedError(RefusalReason.REPLAYED, "the request was answered before")
+    if found.created_at < now - LIFETIME:
         raise LoginRefusedError(RefusalReason.EXPIRED, "the request waited too long")
-    return pending
+    return Claimed(found.request_id, found.makelaar, found.posted)
 
 
 def use_once(dbsession: Session, record: LoginRecord) -> None:
@@ -58,8 +93,9 @@ def use_once(dbsession: Session, record: LoginRecord) -> None:
 
     :raises LoginRefusedError: REPLAYED; it did so before.
     """
+    used = UsedAssertion(issuer=record.issuer, assertion_id=record.assertion_id, expires_at=record.expires_at)
     try:
         with dbsession.begin_nested():
-            dbsession.add(UsedAssertion(assertion_id=record.assertion_id, expires_at=record.expires_at))
+            dbsession.add(used)
     except IntegrityError as error:
         raise LoginRefusedError(RefusalReason.REPLAYED, "the assertion was used before") from error

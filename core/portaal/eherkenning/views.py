@@ -14,13 +14,13 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from portaal import clock
 from portaal.access import login
 from portaal.eherkenning import pending
-from portaal.eherkenning.artifact import check_artifact
 from portaal.eherkenning.authn_request import new_request
 from portaal.eherkenning.configuration import ACS_PATH
 from portaal.eherkenning.metadata import our_metadata
 from portaal.eherkenning.record import LoginRecord
 from portaal.eherkenning.refusal import LoginRefusedError, RefusalReason
-from portaal.eherkenning.response import Expected, verify_artifact_response
+from portaal.eherkenning.response import Expected, verify_artifact_response, verify_response
+from portaal.eherkenning.xml import parse_base64
 from portaal.web.forms import Form, empty, parse
 from portaal.web.i18n import _
 
@@ -32,7 +32,9 @@ log = logging.getLogger(__name__)
 CHOICE = "portaal:templates/eherkenning/makelaar.jinja2"
 SENDING = "portaal:templates/eherkenning/sending.jinja2"
 REFUSED = "portaal:templates/eherkenning/refused.jinja2"
-ACS_BYTES = 256 * 1024
+ACS_BYTES = 384 * 1024  # a message of the largest size in base64
+RELAY_STATE_BYTES = 80
+ARTIFACT_CHARACTERS = 200
 
 
 class Choice(BaseModel):
@@ -66,27 +68,52 @@ def send(request: Request) -> Any:
     return render_to_response(SENDING, {"request_to": authn_request, "makelaar": makelaar}, request=request)
 
 
+def take_post(request: Request) -> Response:
+    """An answer by POST: keep it, and let the browser come back by itself.
+
+    Another site's POST does not bring our cookie along (SameSite=Lax), the GET that follows does. So nothing is decided
+    here, nothing is shown, and above all no cookie is set.
+    """
+    relay_state = _posted(request, "RelayState", RELAY_STATE_BYTES)
+    query = {"RelayState": relay_state}
+    if "SAMLResponse" in request.POST:
+        by_post = [m.entity_id for m in request.registry["eherkenning.makelaars"].values() if m.answers_by_post]
+        message = _posted(request, "SAMLResponse", ACS_BYTES)
+        pending.keep_posted(request.dbsession, relay_state, message.encode(), by_post)
+    else:
+        query["SAMLart"] = _posted(request, "SAMLart", ARTIFACT_CHARACTERS)
+    return HTTPSeeOther(request.route_url("eherkenning_acs", _query=query))
+
+
+def _posted(request: Request, name: str, most: int) -> str:
+    """A posted text; empty when it is missing, twice there, a file, or too long: then the GET refuses it."""
+    values = request.POST.getall(name)
+    return values[0] if len(values) == 1 and isinstance(values[0], str) and len(values[0]) <= most else ""
+
+
 def receive(request: Request) -> Response:
-    """The browser is back with an artifact: exchange it, verify the answer, and log in."""
-    parameters = request.GET if request.method == "GET" else request.POST
+    """The browser is back, with an artifact or after its answer came by POST: verify the answer and log in."""
     try:
-        record = _exchange(request, parameters.get("SAMLart", ""), parameters.get("RelayState", ""))
+        record = _login_record(request)
     except LoginRefusedError as refusal:
         return _refused(request, refusal)
     return login.complete(request, record)
 
 
-def _exchange(request: Request, artifact: str, relay_state: str) -> LoginRecord:
+def _login_record(request: Request) -> LoginRecord:
     registry = request.registry
-    waiting = pending.claim(request.dbsession, relay_state, request.browser_binding)
-    makelaar = registry["eherkenning.makelaars"].get(waiting.makelaar)
+    claimed = pending.claim(registry, request.GET.get("RelayState", ""), request.browser_binding)
+    makelaar = registry["eherkenning.makelaars"].get(claimed.makelaar)
     if makelaar is None:
         raise LoginRefusedError(RefusalReason.WRONG_PARTY, "the makelaar is no longer known")
-    check_artifact(artifact, makelaar)
     provider = registry["eherkenning.provider"]
-    answer = registry["eherkenning.resolver"].resolve(provider, makelaar, artifact, clock.now())
-    expected = Expected(provider, makelaar, waiting.request_id, clock.now())
-    record = verify_artifact_response(answer.element, answer.question_id, expected)
+    expected = Expected(provider, makelaar, claimed.request_id, clock.now())
+    if claimed.posted is not None:
+        record = verify_response(parse_base64(claimed.posted), expected)
+    else:
+        artifact = request.GET.get("SAMLart", "")
+        answer = registry["eherkenning.resolver"].resolve(provider, makelaar, artifact, clock.now())
+        record = verify_artifact_response(answer.element, answer.question_id, expected)
     pending.use_once(request.dbsession, record)
     return record
 
@@ -98,7 +125,6 @@ def _refused(request: Request, refusal: LoginRefusedError) -> Response:
     })
     response = render_to_response(REFUSED, {"reason": refusal.reason.value}, request=request)
     response.status_int = 200 if cancelled else 403
-    response.headers["X-Tm"] = "commit"  # the request stays used, whatever came of it
     return response
 
 
@@ -110,7 +136,11 @@ def metadata(request: Request) -> Response:
 
 
 def includeme(config: Configurator) -> None:
-    config.registry["eherkenning.metadata"] = our_metadata(config.registry["eherkenning.provider"])
+    registry = config.registry
+    registry["eherkenning.metadata"] = our_metadata(
+        registry["eherkenning.provider"], clock.now(),
+        answers_by_post=any(makelaar.answers_by_post for makelaar in registry["eherkenning.makelaars"].values()),
+    )
     config.add_route("inloggen", "/inloggen")
     config.add_view(choose, route_name="inloggen", request_method="GET", renderer=CHOICE,
                     permission=NO_PERMISSION_REQUIRED)
@@ -120,7 +150,7 @@ def includeme(config: Configurator) -> None:
     config.add_writing_get(ACS_PATH)
     config.add_body_limit(ACS_PATH, ACS_BYTES)
     config.add_view(receive, route_name="eherkenning_acs", request_method="GET", permission=NO_PERMISSION_REQUIRED)
-    config.add_view(receive, route_name="eherkenning_acs", request_method="POST", require_csrf=False,
+    config.add_view(take_post, route_name="eherkenning_acs", request_method="POST", require_csrf=False,
                     permission=NO_PERMISSION_REQUIRED)
     config.add_route("eherkenning_metadata", "/eherkenning/metadata")
     config.add_view(metadata, route_name="eherkenning_metadata", request_method="GET",

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import re
+from datetime import UTC, datetime
 from typing import Any
 
 from lxml import etree
@@ -9,6 +13,7 @@ from lxml import etree
 from portaal.eherkenning.refusal import LoginRefusedError, RefusalReason
 
 MAX_BYTES = 256 * 1024
+UTC_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z")
 
 SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
 SAMLP = "urn:oasis:names:tc:SAML:2.0:protocol"
@@ -42,9 +47,21 @@ def parse(message: bytes) -> etree._Element:
         raise LoginRefusedError(RefusalReason.MALFORMED, "the message has a DOCTYPE")
     if document.encoding not in (None, "UTF-8", "utf-8"):
         raise LoginRefusedError(RefusalReason.MALFORMED, "the message is not in UTF-8")
-    if any(not isinstance(node.tag, str) for node in root.getroottree().iter()):
+    beside = root.getprevious() is not None or root.getnext() is not None
+    if beside or any(not isinstance(node.tag, str) for node in root.iter()):
         raise LoginRefusedError(RefusalReason.MALFORMED, "the message has a comment, instruction or entity")
     return root
+
+
+def parse_base64(message: bytes) -> etree._Element:
+    """The root of a message as the POST binding encodes it.
+
+    :raises LoginRefusedError: MALFORMED; see :func:`parse`.
+    """
+    try:
+        return parse(base64.b64decode(b"".join(message.split()), validate=True))
+    except binascii.Error as error:
+        raise LoginRefusedError(RefusalReason.MALFORMED, "the message is not base64") from error
 
 
 def _parser() -> etree.XMLParser:
@@ -71,10 +88,31 @@ def only_child(element: etree._Element, name: str) -> etree._Element:
 
 
 def text_of(element: etree._Element) -> str:
-    """The text of an element that holds nothing else.
+    """The text of an element that holds nothing else, exactly as it stands there.
 
     :raises LoginRefusedError: MALFORMED; it has child elements or no text.
     """
-    if len(element) or not element.text or not element.text.strip():
+    if len(element) or not element.text:
         raise LoginRefusedError(RefusalReason.MALFORMED, f"{etree.QName(element).localname} has no plain text")
-    return element.text.strip()
+    return element.text
+
+
+def timestamp(at: datetime) -> str:
+    """A moment as SAML writes it.
+
+    :param at: aware.
+    """
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def moment(value: str | None) -> datetime:
+    """A UTC time as SAML writes it, with or without fractions of a second.
+
+    :raises LoginRefusedError: MALFORMED; it is missing or something else.
+    """
+    try:
+        if value is None or not UTC_TIME.fullmatch(value):
+            raise ValueError
+        return datetime.fromisoformat(value)
+    except ValueError as error:
+        raise LoginRefusedError(RefusalReason.MALFORMED, "a time is missing or not in UTC") from error

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from portaal.eherkenning.makelaars import Entry, add_entry
 from portaal.eherkenning.parties import KeyPair
 from portaal.simulators.makelaar.answers import Parties
 from portaal.simulators.makelaar.keys import new_pair, write_pair
@@ -38,8 +39,9 @@ def eherkenning_settings(folder: Path) -> dict[str, Any]:
     write_pair(portal_keys(), folder, "portaal")
     metadata = makelaar_metadata(MAKELAAR, MAKELAAR_URL, parties().makelaar)
     (folder / "makelaar.xml").write_bytes(metadata)
+    add_entry(folder / "makelaars.toml", Entry(name="Voorbeeldmakelaar", metadata="makelaar.xml"))
     return SETTINGS | {
         "eherkenning.key": str(folder / "portaal.key"),
         "eherkenning.certificate": str(folder / "portaal.crt"),
-        "eherkenning.makelaars": f"{folder / 'makelaar.xml'} | Voorbeeldmakelaar | text/xml",
+        "eherkenning.makelaars": str(folder / "makelaars.toml"),
     }

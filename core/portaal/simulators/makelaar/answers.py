@@ -7,17 +7,16 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from cryptography import x509
 from lxml import etree
 
-from portaal.eherkenning.authn_request import INSTANT
 from portaal.eherkenning.encryption import encrypt
 from portaal.eherkenning.levels import AssuranceLevel
 from portaal.eherkenning.parties import KeyPair
 from portaal.eherkenning.signature import sign
-from portaal.eherkenning.xml import SAML, SAMLP, q
+from portaal.eherkenning.xml import SAML, SAMLP, q, timestamp
 
 STATUS = "urn:oasis:names:tc:SAML:2.0:status:"
 BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
@@ -102,10 +101,10 @@ def assertion(parties: Parties, asker: Asker, person: Person, now: datetime) -> 
     """The unsigned assertion that an answer carries."""
     root = _message("saml:Assertion", parties.entity_id, now)
     _subject(root, asker, now)
-    conditions = etree.SubElement(root, q("saml:Conditions"), NotBefore=_time(now - BEFORE), NotOnOrAfter=_time(now + VALID))
+    conditions = etree.SubElement(root, q("saml:Conditions"), NotBefore=timestamp(now - BEFORE), NotOnOrAfter=timestamp(now + VALID))
     etree.SubElement(etree.SubElement(conditions, q("saml:AudienceRestriction")), q("saml:Audience")).text = asker.entity_id
     root.append(_advice(parties, asker, now))
-    statement = etree.SubElement(root, q("saml:AuthnStatement"), AuthnInstant=_time(now))
+    statement = etree.SubElement(root, q("saml:AuthnStatement"), AuthnInstant=timestamp(now))
     context = etree.SubElement(statement, q("saml:AuthnContext"))
     etree.SubElement(context, q("saml:AuthnContextClassRef")).text = person.level.urn
     etree.SubElement(context, q("saml:AuthenticatingAuthority")).text = f"{parties.entity_id}:ad"
@@ -133,7 +132,7 @@ def _response(parties: Parties, asker: Asker, now: datetime, codes: Sequence[str
 
 def _message(name: str, issuer: str, now: datetime) -> etree._Element:
     root = etree.Element(q(name), nsmap=NAMESPACES, ID=f"_{secrets.token_hex(20)}", Version="2.0",
-                         IssueInstant=_time(now))
+                         IssueInstant=timestamp(now))
     etree.SubElement(root, q("saml:Issuer")).text = issuer
     return root
 
@@ -150,7 +149,7 @@ def _subject(root: etree._Element, asker: Asker, now: datetime) -> None:
     name_id.text = secrets.token_hex(16)
     confirmation = etree.SubElement(subject, q("saml:SubjectConfirmation"), Method=BEARER)
     etree.SubElement(confirmation, q("saml:SubjectConfirmationData"), InResponseTo=asker.request_id,
-                     Recipient=asker.acs_url, NotOnOrAfter=_time(now + VALID))
+                     Recipient=asker.acs_url, NotOnOrAfter=timestamp(now + VALID))
 
 
 def _advice(parties: Parties, asker: Asker, now: datetime) -> etree._Element:
@@ -181,7 +180,3 @@ def _encrypted_attribute(
         value = etree.SubElement(attribute, q("saml:AttributeValue"))
         holder = etree.SubElement(value, q("saml:EncryptedID"))
         holder.extend(encrypt(name_id, asker.certificate, asker.entity_id))
-
-
-def _time(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime(INSTANT)

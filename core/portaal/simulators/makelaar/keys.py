@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
-from portaal.eherkenning.parties import KeyPair
+from portaal.eherkenning.parties import SIMULATED, KeyPair
 
 BITS = 2048
 DAYS = 825
@@ -25,7 +25,9 @@ DAYS = 825
 def new_pair(name: str) -> KeyPair:
     """A key with a self-signed certificate in that name."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=BITS)
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    subject = x509.Name([
+        x509.NameAttribute(NameOID.ORGANIZATION_NAME, SIMULATED), x509.NameAttribute(NameOID.COMMON_NAME, name),
+    ])
     now = datetime.now(UTC)
     certificate = (
         x509.CertificateBuilder()
