@@ -47,6 +47,7 @@ class Instellingen(BaseModel):
     ingang: date | None = setting(None, label=_("Starts on"))
     endpoint: HttpUrl | None = setting(None, label=_("Address of the web service"), section=_("Connection"))
     sleutel: SecretStr | None = setting(None, label=_("API key"), section=_("Connection"))
+    privesleutel: SecretStr | None = setting(None, label=_("Private key"), section=_("Connection"), multiline=True)
     certificaat: Certificate | None = setting(None, label=_("Certificate"), section=_("Connection"))
 
 

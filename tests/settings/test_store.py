@@ -18,6 +18,7 @@ from portaal.audit.models import AuditEvent
 from portaal.keyring import Keyring
 from portaal.organisations.models import Gemeente
 from portaal.plugins.contract import SettingsTab
+from portaal.plugins.errors import ContractError
 from portaal.settings.models import SettingsVersion
 from portaal.settings.store import SettingsStore, StaleVersionError, UnknownVersionError
 from portaal.testing.people import People
@@ -74,6 +75,12 @@ def test_the_model_is_the_key_to_its_own_settings(store: SettingsStore, dbsessio
     lookalike = create_model("Instellingen", naam=(str, setting("", label=_("Name of the contact"))))
     with pytest.raises(LookupError):
         store.read(dbsession, AMSTERDAM, lookalike)
+
+
+def test_two_products_cannot_share_a_model(store: SettingsStore) -> None:
+    store.register(PRODUCT, SettingsTab(model=Instellingen))
+    with pytest.raises(ContractError, match="another product"):
+        store.register("iwmo", SettingsTab(model=Instellingen))
 
 
 def test_a_stale_version_is_refused(store: SettingsStore, dbsession: Session) -> None:

@@ -130,14 +130,36 @@ class TestSaving:
         assert "{{ 7*7 }} Yes" in text(version), "a typed word is not translated"
 
     @pytest.mark.parametrize("fields", [
-        {"vreemd": "x"}, {"based-on": ""}, {"based-on": "-1"}, {"based-on": "9" * 30}, {"based-on": "7"},
-        {"based-on": "²"}, {"naam": Upload("a.txt", b"x")},
+        {"vreemd": "x"}, {"based-on": ""}, {"based-on": "-1"}, {"based-on": "9" * 30},
+        {"based-on": "²"}, {"naam": Upload("a.txt", b"x")}, {"based-on": Upload("a.txt", b"1")},
+        {"why-changed": Upload("a.txt", b"1")},
     ])
     def test_what_no_browser_sends_is_refused(self, log_in: Any, fields: dict[str, Any]) -> None:
         browser = log_in(BEHEERDER)
-        page = form(browser.get(TAB))
-        sent = dict(page.submit_fields()) | fields
-        browser.post(TAB, sent, status=400)
+        save(browser, naam="Anna")
+        save(browser, naam="Bert")
+        for path in (TAB, f"{HISTORY}1"):
+            sent = dict(form(browser.get(path)).submit_fields()) | fields
+            browser.post(path, sent, status=400)
+
+    def test_a_version_to_come_is_refused(self, log_in: Any) -> None:
+        browser = log_in(BEHEERDER)
+        browser.post(TAB, dict(form(browser.get(TAB)).submit_fields()) | {"based-on": "7"}, status=400)
+
+    def test_a_private_key_is_pasted_and_never_shown(
+        self, log_in: Any, dbsession: Session, store: SettingsStore
+    ) -> None:
+        browser, key = log_in(BEHEERDER), private_key()
+        page = save(browser, privesleutel=key, why__changed="Nieuwe sleutel").follow()
+        assert key.splitlines()[1] not in page.text
+        stored = store.read(dbsession, "0363", Instellingen).privesleutel
+        assert stored is not None
+        assert stored.get_secret_value() == key.strip()
+
+    def test_a_reason_is_checked_too(self, log_in: Any) -> None:
+        browser = log_in(BEHEERDER)
+        assert "niet meer dan 500 tekens" in text(save(browser, status=422, why__changed="x" * 501))
+        assert "tekens die niet te zien zijn" in text(save(browser, status=422, why__changed="a\0b"))
 
     def test_without_the_token_nothing_is_saved(self, log_in: Any, dbsession: Session) -> None:
         log_in(BEHEERDER).post(TAB, {"based-on": "0", "naam": "Anna"}, status=400)
@@ -241,9 +263,13 @@ class TestHistory:
         page = form(browser.get(f"{HISTORY}1"))
         store.save(dbsession, "0363", PRODUCT, Instellingen(naam="Carla"), based_on=2, by=None)
         dbsession.commit()
-        shown = page.submit(status=303).follow()
+        page["why-changed"] = "Terug naar Anna"
+        shown = page.submit(status=422)
         assert "Iemand anders heeft deze instellingen intussen gewijzigd" in text(shown)
         assert "Name of the contact Carla Anna" in text(shown)
+        assert form(shown)["why-changed"].value.strip() == "Terug naar Anna"
+        form(shown).submit(status=303)
+        assert store.read(dbsession, "0363", Instellingen).naam == "Anna"
 
     def test_the_auditor_cannot_go_back(self, log_in: Any, dbsession: Session, store: SettingsStore) -> None:
         for number, name in enumerate(("Anna", "Bert")):

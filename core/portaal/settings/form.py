@@ -11,7 +11,7 @@ from pyramid.httpexceptions import HTTPBadRequest
 from translationstring import TranslationString
 
 from portaal.settings.fields import SettingField, fields_of
-from portaal.settings.kinds import EntryRules
+from portaal.settings.kinds import EntryRules, refuse_control_characters
 from portaal.web.forms import CSRF_FIELD, FieldError, Form, messages
 from portaal.web.i18n import _
 
@@ -32,9 +32,9 @@ def removal(name: str) -> str:
     return f"{name}-remove"
 
 
-def filled(value: Model, reason: str = "") -> Form[Model]:
+def filled(value: Model) -> Form[Model]:
     """The form that shows a settings model."""
-    data: dict[str, Any] = {REASON: reason}
+    data: dict[str, Any] = {REASON: ""}
     for field in fields_of(type(value)):
         data[field.name] = field.kind.to_typed(getattr(value, field.name))
         if field.kind.is_secret:
@@ -52,7 +52,7 @@ def entered(posted: MultiDict[str, Any], current: Model, rules: EntryRules) -> F
     """
     fields = fields_of(type(current))
     _refuse_unknown(posted, fields)
-    form: Form[Model] = Form({REASON: _one(posted, REASON)})
+    form: Form[Model] = Form({})
     raw: dict[str, Any] = {}
     for field in fields:
         try:
@@ -64,10 +64,20 @@ def entered(posted: MultiDict[str, Any], current: Model, rules: EntryRules) -> F
             form.errors[field.name] = error.message
     _validate(form, type(current), raw)
     _check_entry(form, fields, current, rules)
-    if len(form.data[REASON]) > LONGEST_REASON:
-        form.add_error(REASON, _("This is too long. Use at most ${max} characters.", mapping={"max": LONGEST_REASON}))
+    _take_reason(posted, form)
     if form.errors:
         form.value = None
+    return form
+
+
+def reason_entered(posted: MultiDict[str, Any]) -> Form[Any]:
+    """A form with nothing but the reason, to go back to a version.
+
+    :raises HTTPBadRequest: a field that the form does not have.
+    """
+    _refuse_unknown(posted, ())
+    form: Form[Any] = Form({})
+    _take_reason(posted, form)
     return form
 
 
@@ -91,6 +101,16 @@ def _refuse_unknown(posted: MultiDict[str, Any], fields: Sequence[SettingField])
         known |= {field.name, removal(field.name)} if field.kind.is_secret else {field.name}
     if set(posted) - known:
         raise HTTPBadRequest("unexpected fields")
+
+
+def _take_reason(posted: MultiDict[str, Any], form: Form[Any]) -> None:
+    form.data[REASON] = _one(posted, REASON)
+    try:
+        refuse_control_characters(form.data[REASON])
+    except FieldError as error:
+        form.add_error(REASON, error.message)
+    if len(form.data[REASON]) > LONGEST_REASON:
+        form.add_error(REASON, _("This is too long. Use at most ${max} characters.", mapping={"max": LONGEST_REASON}))
 
 
 def _one(posted: MultiDict[str, Any], name: str) -> str:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+from pyramid.httpexceptions import HTTPNotFound
+from translationstring import TranslationString
 
 from portaal.settings import pages
 from portaal.settings.changing import change
 from portaal.settings.diff import changed_fields, diff
 from portaal.settings.drafts import DraftExistsError
 from portaal.settings.fields import fields_of
-from portaal.settings.form import LONGEST_REASON, REASON, reason_missing
+from portaal.settings.form import REASON, reason_entered, reason_missing
 from portaal.settings.store import Loaded, StaleVersionError, UnknownVersionError
 from portaal.settings.tab_views import ANOTHER_DRAFT
-from portaal.web.flash import flash
 from portaal.web.forms import Form
 from portaal.web.i18n import _
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from pyramid.response import Response
 
     from portaal.access.resources import ProductContext
+
+
+SOMEBODY_ELSE = _("Somebody else saved these settings in the meantime. Look at what would change now.")
 
 
 def show_history(context: ProductContext, request: Request) -> dict[str, Any]:
@@ -42,33 +45,32 @@ def roll_back(context: ProductContext, request: Request) -> dict[str, Any] | Res
     """Save the values of an earlier version as a new version."""
     store = pages.store_of(request)
     version = _version(context, request)
-    form: Form[Any] = Form({REASON: request.POST.get(REASON, "").strip()})
+    form = reason_entered(request.POST)
     current = store.load(request.dbsession, context.code, context.product)
+    if pages.based_on(request) != current.number:
+        return _again(context, request, version, form, SOMEBODY_ELSE)
     missing = reason_missing(changed_fields(current.value, version.value), form.data[REASON])
     if missing:
         form.add_error(REASON, missing)
-    elif len(form.data[REASON]) > LONGEST_REASON:
-        form.add_error(REASON, _("This is too long. Use at most ${max} characters.", mapping={"max": LONGEST_REASON}))
     if form.errors:
-        request.response.status_int = 422
-        return _version_page(context, request, version, form)
-    if pages.based_on(request) != current.number:
-        return _somebody_else(request)
+        return _again(context, request, version, form)
     try:
         return change(context, request, current, version.value, form.data[REASON],
                       done=_("The settings of version ${number} hold again, from now on.",
                              mapping={"number": version.number}))
     except StaleVersionError:
-        return _somebody_else(request)
+        return _again(context, request, version, form, SOMEBODY_ELSE)
     except DraftExistsError:
-        flash(request, "error", ANOTHER_DRAFT)
-        return HTTPSeeOther(pages.address(context, request, "concept"))
+        return _again(context, request, version, form, ANOTHER_DRAFT)
 
 
-def _somebody_else(request: Request) -> Response:
-    flash(request, "warning",
-          _("Somebody else saved these settings in the meantime. Look at what would change now."))
-    return HTTPSeeOther(request.current_route_url())
+def _again(context: ProductContext, request: Request, version: Loaded[Any], form: Form[Any],
+           problem: TranslationString | None = None) -> dict[str, Any]:
+    """The page again, with what is wrong and the reason as it was typed."""
+    if problem is not None:
+        form.add_error("", problem)
+    request.response.status_int = 422
+    return _version_page(context, request, version, form)
 
 
 def _version(context: ProductContext, request: Request) -> Loaded[Any]:
@@ -92,7 +94,8 @@ def _version_page(
         "version": version,
         "current": current,
         "changes": pages.change_rows(request, diff(before.value, version.value)),
-        "values": pages.value_rows(request, version.value),
+        "sections": pages.sections(type(version.value)),
+        "values": pages.value_lines(request, version.value),
         "way_back": pages.change_rows(request, diff(current.value, version.value)),
         "form": form,
     }

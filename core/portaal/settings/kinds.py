@@ -65,8 +65,7 @@ class Kind:
 
         :raises FieldError: it cannot be read.
         """
-        if CONTROL_CHARACTERS.search(typed):
-            raise FieldError(_("This text holds characters that cannot be shown. Type it instead of pasting it."))
+        refuse_control_characters(typed)
         return typed
 
     def retained(self, typed: str) -> str:
@@ -209,10 +208,13 @@ class Choices(Choice):
 
 
 class Secret(Kind):
-    """``SecretStr | None``: kept encrypted, never shown."""
+    """``SecretStr | None``: kept encrypted, never shown. Of several lines it is pasted, such as a private key."""
 
     control = "secret"
     is_secret = True
+
+    def __init__(self, multiline: bool) -> None:
+        self.multiline = multiline
 
     def to_typed(self, value: Any) -> Any:
         return ""
@@ -267,8 +269,10 @@ def kind_for(annotation: Any, labels: Labels, *, multiline: bool) -> Kind:
         raise TypeError(_unfit(annotation))
     if annotation is EmailStr:
         return Mail()
+    if annotation is SecretStr:
+        return Secret(multiline)
     plain: tuple[tuple[type, type[Kind]], ...] = (
-        (bool, YesNo), (int, Number), (SecretStr, Secret), (Certificate, CertificateText), (AnyUrl, Address),
+        (bool, YesNo), (int, Number), (Certificate, CertificateText), (AnyUrl, Address),
         (str, MoreText if multiline else LineOfText),
     )
     for known, kind in plain:
@@ -291,6 +295,15 @@ def _unfit(annotation: Any) -> str:
         f"a setting cannot be of type {annotation!r}: use str, int, bool, a StrEnum, a frozenset of one, HttpUrl, "
         "EmailStr, date, SecretStr | None or Certificate | None"
     )
+
+
+def refuse_control_characters(text: str) -> None:
+    """Tabs and new lines are fine; other control characters nobody can see, and a database may refuse them.
+
+    :raises FieldError: there is one.
+    """
+    if CONTROL_CHARACTERS.search(text):
+        raise FieldError(_("This text holds characters that cannot be shown. Type it instead of pasting it."))
 
 
 def _is_loopback(host: str) -> bool:

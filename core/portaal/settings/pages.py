@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from portaal.settings.diff import Change
 from portaal.settings.fields import SettingField, fields_of
 from portaal.settings.form import BASED_ON, REASON
 from portaal.settings.kinds import EntryRules, Words
+from portaal.settings.reach import reachable_tabs
 from portaal.settings.store import SettingsStore
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     from portaal.access.resources import ProductContext
 
-MOST_DIGITS = 9
+VERSION_NUMBER = re.compile(r"[0-9]{1,9}")
 EXPIRES_SOON = timedelta(days=60)
 
 
@@ -55,7 +57,7 @@ def based_on(request: Request) -> int:
     :raises HTTPBadRequest: the form does not say, or says nonsense.
     """
     typed = request.POST.getall(BASED_ON)
-    if len(typed) != 1 or not (typed[0].isascii() and typed[0].isdigit() and len(typed[0]) <= MOST_DIGITS):
+    if len(typed) != 1 or not (isinstance(typed[0], str) and VERSION_NUMBER.fullmatch(typed[0])):
         raise HTTPBadRequest("which version was this based on?")
     return int(typed[0])
 
@@ -81,11 +83,11 @@ def change_rows(request: Request, changes: Iterable[Change]) -> list[ChangedRow]
     ]
 
 
-def value_rows(request: Request, value: pydantic.BaseModel) -> list[tuple[TranslationString, list[str]]]:
-    """Every setting with its value, for reading."""
-    return [
-        (field.label, lines(request, field.kind.words(getattr(value, field.name)))) for field in fields_of(type(value))
-    ]
+def value_lines(request: Request, value: pydantic.BaseModel) -> dict[str, list[str]]:
+    """The value of every setting for a reader, by the name of the setting."""
+    return {
+        field.name: lines(request, field.kind.words(getattr(value, field.name))) for field in fields_of(type(value))
+    }
 
 
 def sections(model: type[pydantic.BaseModel]) -> list[tuple[TranslationString | None, list[SettingField]]]:
@@ -111,8 +113,6 @@ def expiring(value: pydantic.BaseModel) -> list[tuple[SettingField, datetime]]:
 
 def frame(context: ProductContext, request: Request) -> dict[str, Any]:
     """What every page of a tab shows."""
-    from portaal.settings.tabs import reachable_tabs
-
     return {
         "product": context.product,
         "product_title": product_title(context, request),

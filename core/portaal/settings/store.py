@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from portaal import audit, clock
 from portaal.keyring import Keyring
+from portaal.plugins.errors import ContractError
 from portaal.settings.diff import changed_fields
 from portaal.settings.fields import fields_of
 from portaal.settings.models import SettingsVersion
@@ -75,9 +76,12 @@ class SettingsStore:
     def register(self, product: str, tab: SettingsTab) -> None:
         """Give a product its settings.
 
-        :raises ContractError: the model does not keep the rules of :func:`portaal.settings.fields.fields_of`.
+        :raises ContractError: the model does not keep the rules of :func:`portaal.settings.fields.fields_of`, or is
+            that of another product.
         """
         fields_of(tab.model)
+        if any(tab.model is other.model for name, other in self.tabs.items() if name != product):
+            raise ContractError(f"{tab.model.__name__} is the settings model of another product: derive your own")
         self.tabs[product] = tab
 
     def read(self, dbsession: Session, gemeentecode: str, model: type[Model]) -> Model:

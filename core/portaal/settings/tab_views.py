@@ -80,12 +80,10 @@ def _page(
     context: ProductContext, request: Request, loaded: Loaded[Any], form: Form[Any],
     meanwhile: list[SavedMeanwhile] | None = None,
 ) -> dict[str, Any]:
-    model = type(loaded.value)
-    values = dict(zip(model.model_fields, (texts for _label, texts in pages.value_rows(request, loaded.value)),
-                      strict=True))
+    values = pages.value_lines(request, loaded.value)
     return pages.frame(context, request) | {
         "intro": pages.store_of(request).tabs[context.product].intro,
-        "sections": pages.sections(model),
+        "sections": pages.sections(type(loaded.value)),
         "values": values,
         "present": {name: texts for name, texts in values.items() if getattr(loaded.value, name) is not None},
         "loaded": loaded,

@@ -1,4 +1,4 @@
-"""The tabs: which pages a product's settings have, and which tabs a person can open.
+"""The tabs: which pages the settings of a product have.
 
 Each product gets its own routes, because the permission is the product's.
 """
@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyramid.authorization import Allow, Authenticated
 from pyramid.httpexceptions import HTTPSeeOther
 
 from portaal.access.permissions import Permission
-from portaal.access.reach import may_open
-from portaal.access.resources import DENY_ALL, Acl, GemeenteContext, product_factory
+from portaal.access.resources import product_factory
 from portaal.settings import draft_views, history_views, tab_views
-from portaal.web.frame import Link
+from portaal.settings.reach import ANY_TAB, SettingsContext, reachable_tabs
 from portaal.web.i18n import _
 
 if TYPE_CHECKING:
@@ -26,27 +24,6 @@ if TYPE_CHECKING:
 
 ADDRESS = "/g/{gemeentecode:[0-9]{4}}/instellingen/"
 VERSION = "geschiedenis/{number:[0-9]{1,9}}"
-ANY_TAB = "instellingen:bekijken"
-
-
-class SettingsContext(GemeenteContext):
-    """The settings of a gemeente, for whoever can open at least one tab."""
-
-    def __acl__(self) -> Acl:
-        if reachable_tabs(self.request, self.code):
-            return [(Allow, Authenticated, ANY_TAB), DENY_ALL]
-        return [DENY_ALL]
-
-
-def reachable_tabs(request: Request, gemeentecode: str, current: str | None = None) -> list[Link]:
-    """The tabs this person can open, asked of the tabs' own pages (R-86)."""
-    plugins = request.registry["portaal.plugins"].known
-    return [
-        Link(plugins[product].info.title, request.route_path(f"{product}.instellingen", gemeentecode=gemeentecode),
-             product == current)
-        for product in request.registry["portaal.settings"].tabs
-        if may_open(request, f"{product}.instellingen", gemeentecode=gemeentecode)
-    ]
 
 
 def first_tab(context: SettingsContext, request: Request) -> Response:
