@@ -1,7 +1,8 @@
-"""A makelaar for tests: its keys are made once per run, and the application under test trusts it."""
+"""A makelaar for tests: its keys are made and its port is chosen once per run; the application under test trusts it."""
 
 from __future__ import annotations
 
+import socket
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,6 @@ from portaal.simulators.makelaar.keys import new_pair, write_pair
 from portaal.simulators.makelaar.metadata import makelaar_metadata
 
 MAKELAAR = "urn:etoegang:HM:00000099000000000001:entities:9000"
-MAKELAAR_URL = "http://localhost:6544"
 SERVICE_UUID = "0d2f5c9e-6f3b-4b0e-9f58-3b1f0b6a7c11"
 SETTINGS = {
     "eherkenning.entity_id": "urn:etoegang:DV:00000099000000001000:entities:9000",
@@ -21,6 +21,17 @@ SETTINGS = {
     "eherkenning.service_uuid": SERVICE_UUID,
     "eherkenning.service_name": "inlichtingenbureau Knooppuntdiensten",
 }
+
+
+@cache
+def makelaar_socket() -> socket.socket:
+    """Where the makelaar listens on this machine, if a test starts it."""
+    return socket.create_server(("127.0.0.1", 0))
+
+
+def makelaar_url() -> str:
+    """Its address, as its metadata has it."""
+    return f"http://localhost:{makelaar_socket().getsockname()[1]}"
 
 
 @cache
@@ -37,7 +48,7 @@ def parties() -> Parties:
 def eherkenning_settings(folder: Path) -> dict[str, Any]:
     """The ini settings of a portal that trusts this makelaar."""
     write_pair(portal_keys(), folder, "portaal")
-    metadata = makelaar_metadata(MAKELAAR, MAKELAAR_URL, parties().makelaar)
+    metadata = makelaar_metadata(MAKELAAR, makelaar_url(), parties().makelaar)
     (folder / "makelaar.xml").write_bytes(metadata)
     add_entry(folder / "makelaars.toml", Entry(name="Voorbeeldmakelaar", metadata="makelaar.xml"))
     return SETTINGS | {

@@ -7,11 +7,12 @@ import pytest
 from portaal.testing.application import app, browser, built_app
 from portaal.testing.chromium import chromium, page
 from portaal.testing.databases import connection, dbsession, engine, fresh_database, postgresql_server
+from portaal.testing.makelaar import log_in_with_eherkenning, makelaar, walk
 from portaal.testing.people import log_in, people
 
 __all__ = [
-    "app", "browser", "built_app", "chromium", "connection", "dbsession", "engine", "fresh_database", "log_in", "page", "people",
-    "postgresql_server",
+    "app", "browser", "built_app", "chromium", "connection", "dbsession", "engine", "fresh_database", "log_in",
+    "log_in_with_eherkenning", "makelaar", "page", "people", "postgresql_server", "walk",
 ]
 
 
