@@ -18,6 +18,7 @@ from portaal import clock
 from portaal.access.models import Account
 from portaal.audit.models import AuditEvent
 from portaal.berichtenverkeer.delivery.models import OutboxEntry, PartnerState
+from portaal.berichtenverkeer.delivery.sender import envelope_of
 from portaal.berichtenverkeer.mailbox.listing import PAGE_SIZE
 from portaal.berichtenverkeer.pages.message import attachment
 from portaal.berichtenverkeer.pages.upload import MAX_FILES
@@ -174,7 +175,7 @@ def test_a_token_after_the_file_is_too_late(gebruiker: Any, wmo301: Wmo301) -> N
 
 def test_a_script_gives_the_token_in_a_header_and_is_told_where_to_go(gebruiker: Any, wmo301: Wmo301) -> None:
     token = gebruiker.get(f"{BASE}/aanleveren").html.find("input", {"name": "csrf_token"})["value"]
-    headers = {"X-CSRF-Token": token, "X-Requested-With": "XMLHttpRequest"}
+    headers = {"X-CSRF-Token": token, "X-Requested-With": "portaal"}
     answer = gebruiker.post(f"{BASE}/aanleveren", [("bestanden", Upload("a.xml", wmo301("1")))], headers,
                             content_type="multipart/form-data")
     assert answer.status_int == 204
@@ -212,6 +213,55 @@ def test_no_byte_of_an_upload_is_written_in_plain_text(
         monkeypatch.setattr(tempfile, name, forbidden)
     content = samples("WMO301", afzender="0363") + b" " * 300_000
     upload(gebruiker, ("groot.xml", content)).follow().mustcontain("groot.xml")
+
+
+# Settings
+
+
+@pytest.fixture
+def set_up(app: Any, dbsession: Session) -> Callable[..., None]:
+    """Saves settings of Amsterdam's iWmo."""
+    store = app.registry["portaal.settings"]
+
+    def save(**values: Any) -> None:
+        model = store.tabs["iwmo"].model
+        store.save(dbsession, "0363", "iwmo", model(**values), based_on=0, by=None)
+        dbsession.commit()
+
+    return save
+
+
+def test_how_strict_the_check_is_can_be_set(gebruiker: Any, wmo301: Wmo301, set_up: Callable[..., None]) -> None:
+    spoiled = re.sub(rb"(<wmo301:Bsn>)\d+", rb"\g<1>123456780", wmo301("1"))
+    page = upload(gebruiker, ("advies.xml", spoiled)).follow()
+    page.mustcontain("Aangenomen", "CS002", "advies")
+    set_up(bericht="weigering")
+    page = upload(gebruiker, ("weigering.xml", re.sub(rb">1<", b">2<", spoiled, count=1))).follow()
+    page.mustcontain("Het bestand is niet verstuurd", "CS002")
+    assert "123456780" not in page.text
+
+
+def test_an_own_reference_can_be_required(gebruiker: Any, wmo301: Wmo301, set_up: Callable[..., None]) -> None:
+    set_up(eigen_kenmerk_verplicht=True)
+    upload(gebruiker, ("a.xml", wmo301("1")), status=422).mustcontain("Vul uw eigen kenmerk in")
+    upload(gebruiker, ("a.xml", wmo301("1")), own_reference="zaak 1").follow().mustcontain("Aangenomen")
+
+
+def test_the_samenwerkingsverband_stands_on_the_envelope(
+    gebruiker: Any, wmo301: Wmo301, set_up: Callable[..., None], dbsession: Session
+) -> None:
+    upload(gebruiker, ("a.xml", wmo301("1")))
+    set_up(samenwerkingsverband="Regio Amstelland")
+    upload(gebruiker, ("b.xml", wmo301("2")))
+    envelopes = [envelope_of(dbsession, message) for message in dbsession.scalars(
+        sa.select(Message).order_by(Message.identificatie))]
+    assert [envelope.zender.administratie for envelope in envelopes] == ["Amsterdam", "Regio Amstelland"]
+
+
+def test_a_productbeheerder_has_the_tab_and_a_gebruiker_does_not(log_in: Any) -> None:
+    page = log_in(("productbeheerder", "iwmo")).get("/g/0363/").click("Instellingen", index=0).maybe_follow()
+    page.mustcontain("Berichten controleren", "samenwerkingsverband")
+    log_in(("gebruiker", "iwmo")).get(page.request.url, status=403)
 
 
 # Finding

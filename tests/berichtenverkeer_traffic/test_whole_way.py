@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import itertools
 import re
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from socketserver import ThreadingMixIn
 from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 import sqlalchemy as sa
-import waitress
 from lxml import etree
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
@@ -34,6 +34,15 @@ from portaal.testing.people import People
 from portaal.testing.seed import seed
 
 TOKEN = "between-us"
+
+
+class ThreadingServer(ThreadingMixIn, WSGIServer):
+    """The portal over HTTP, for the partners."""
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        pass
 
 
 @dataclass
@@ -69,8 +78,8 @@ def world(fresh_database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         seed(dbsession)
         dbsession.commit()
         person: Account = People(dbsession, itertools.count(1)).new(("gebruiker", "iwmo"))
-    listening = socket.create_server(("127.0.0.1", 0))
-    port = listening.getsockname()[1]
+    server = make_server("127.0.0.1", 0, None, ThreadingServer, Quiet)
+    port = server.server_port
     portal_url = f"http://127.0.0.1:{port}"
     partners = Server(Partners(Portal(f"{portal_url}/stuf/ggk0210", TOKEN, wait=0.2), Behaviour(delay=0.1)), TOKEN)
     settings = app_settings(tmp_path) | {
@@ -78,10 +87,10 @@ def world(fresh_database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         "portaal.public_url": portal_url, "portaal.vecozo.url": partners.soap_url, "portaal.vecozo.token": TOKEN,
     }
     app = make_app(settings)
-    server = waitress.create_server(app, sockets=[listening], threads=4)
+    server.set_app(app)
     stop = threading.Event()
     threads = [
-        threading.Thread(target=server.run), threading.Thread(target=partners.serve_forever),
+        threading.Thread(target=server.serve_forever), threading.Thread(target=partners.serve_forever),
         threading.Thread(target=worker.run, args=(settings, stop)),
     ]
     for thread in threads:
@@ -94,7 +103,8 @@ def world(fresh_database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     partners.shutdown()
     partners.chain.close()
     partners.server_close()
-    server.close()
+    server.shutdown()
+    server.server_close()
     for thread in threads:
         thread.join(15)
         assert not thread.is_alive()
@@ -148,7 +158,7 @@ def test_a_message_waits_for_a_partner_that_is_down_and_goes_later(
     assert [m.state for m in world.messages()] == [State.INGEDIEND]
     behaviour.fault = Fault.GEEN
     world.wait_for(lambda found: [m.state for m in found] == [State.WACHT_OP_RETOUR], seconds=60)
-    assert "niet bereikbaar" not in world.browser.get("/g/0363/iwmo/berichten")
+    assert "VECOZO is nu niet bereikbaar" not in world.browser.get("/g/0363/iwmo/berichten")
     taken = [line.outcome for line in world.partners.chain.lines].count("aangenomen")
     assert taken == 1
 

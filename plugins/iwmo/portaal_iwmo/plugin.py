@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from portaal.api import (
     MenuEntry,
+    MessageSettings,
     Permission,
     PluginConfigurator,
     PluginInfo,
+    SettingsTab,
     Tile,
     Traffic,
     _,
@@ -20,6 +22,10 @@ from portaal.api import (
 )
 
 NAME = "iwmo"
+
+
+class Settings(MessageSettings):
+    """What the Productbeheerder sets for iWmo (R-84, R-86)."""
 
 
 @hookimpl
@@ -35,6 +41,11 @@ def portaal_plugin_info() -> PluginInfo:
 @hookimpl
 def portaal_permissions() -> Sequence[Permission]:
     return message_permissions(NAME)
+
+
+@hookimpl
+def portaal_settings_tab() -> SettingsTab:
+    return SettingsTab(Settings)
 
 
 @hookimpl

@@ -88,9 +88,10 @@ class Sender:
 def envelope_of(dbsession: Session, message: Message) -> Envelope:
     """The envelope of an outgoing message: the same at every attempt."""
     naam = dbsession.scalar(sa.select(Gemeente.naam).where(Gemeente.gemeentecode == message.gemeentecode)) or ""
+    administratie = message.administratie or naam[:50]
     return Envelope(
         code=StufCode.DU01 if message.kind is MessageKind.RETOUR else StufCode.DI01,
-        zender=Party(message.gemeentecode, PORTAAL, naam[:50]),
+        zender=Party(message.gemeentecode, PORTAAL, administratie),
         ontvanger=Party(message.counterparty, GGK),
         reference_id=message.reference_id,
         sent_at=message.created_at,

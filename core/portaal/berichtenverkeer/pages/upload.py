@@ -16,6 +16,7 @@ from translationstring import TranslationString
 from portaal.access.csrf import HEADER
 from portaal.berichtenverkeer.gate import Expectation
 from portaal.berichtenverkeer.pages.common import page_variables, product_path, read_id, traffic_of
+from portaal.berichtenverkeer.settings import message_settings
 from portaal.berichtenverkeer.submission.intake import IncomingFile
 from portaal.berichtenverkeer.submission.multipart_form import UploadError, UploadFault, read_form
 from portaal.berichtenverkeer.submission.submit import Submitter, submit
@@ -55,7 +56,8 @@ def show_form(context: ProductContext, request: Request) -> dict[str, Any]:
 def receive_form(context: ProductContext, request: Request) -> Any:
     """Take the files in, each checked and encrypted as it comes, and put the good ones in the outbox together."""
     traffic = traffic_of(context, request)
-    expectation = Expectation(traffic.sends, context.code)
+    settings = message_settings(request, context.product, context.code)
+    expectation = Expectation(traffic.sends, context.code, levels=settings.levels)
     store = request.registry["portaal.payloads"]
     with ExitStack() as stack:
         files: list[IncomingFile] = []
@@ -77,11 +79,12 @@ def receive_form(context: ProductContext, request: Request) -> Any:
         if set(fields) - {CSRF_FIELD, OWN_REFERENCE}:
             raise HTTPBadRequest("unexpected fields")
         own_reference = fields.get(OWN_REFERENCE, "").strip()
-        errors = _errors(own_reference, files)
+        errors = _errors(own_reference, files, required=settings.eigen_kenmerk_verplicht)
         if errors:
             return _form(context, request, status=422, errors=errors, own_reference=own_reference)
         submitter = Submitter(
-            context.code, context.product, traffic.partner, request.identity.account_id, own_reference
+            context.code, context.product, traffic.partner, request.identity.account_id, own_reference,
+            settings.samenwerkingsverband,
         )
         # From here on the transaction: however slow the upload was, the database was left alone.
         submission = submit(request.dbsession, submitter, files)
@@ -113,16 +116,19 @@ def _form(
     return page_variables(context, request) | {
         "errors": errors or {},
         "own_reference": own_reference,
+        "own_reference_required": message_settings(request, context.product, context.code).eigen_kenmerk_verplicht,
         "types": sorted(traffic_of(context, request).sends),
         "max_files": MAX_FILES,
         "max_megabytes": MAX_BODY // 1_000_000,
     }
 
 
-def _errors(own_reference: str, files: list[IncomingFile]) -> dict[str, TranslationString]:
+def _errors(own_reference: str, files: list[IncomingFile], *, required: bool) -> dict[str, TranslationString]:
     errors: dict[str, TranslationString] = {}
     if not files:
         errors[FILES] = _("Choose at least one file.")
+    if required and not own_reference:
+        errors[OWN_REFERENCE] = _("Fill in your own reference. Your gemeente asks for one with every delivery.")
     if len(own_reference) > LONGEST_REFERENCE:
         errors[OWN_REFERENCE] = _("Use at most ${most} characters.", mapping={"most": LONGEST_REFERENCE})
     elif contains_bsn(own_reference):
@@ -146,6 +152,6 @@ def _check_csrf(request: Request, fields: Mapping[str, str]) -> None:
 
 def _go_to(request: Request, address: str) -> Response:
     """To the next page; a script cannot see where a redirect leads, so it is told."""
-    if request.headers.get("X-Requested-With") == "XMLHttpRequest":
+    if request.headers.get("X-Requested-With") == "portaal":
         return Response(status=204, headerlist=[("X-Portaal-Location", address)])
     return HTTPSeeOther(address)

@@ -38,6 +38,7 @@ class Submitter:
     """Who delivers, for which gemeente and product, and who carries it on.
 
     :param own_reference: the submitter's own mark, at most 100 characters, without a BSN.
+    :param administratie: the samenwerkingsverband that sends, at most 50 characters; left out, the gemeente.
     """
 
     gemeentecode: str
@@ -45,6 +46,7 @@ class Submitter:
     partner: str
     account_id: uuid.UUID
     own_reference: str = ""
+    administratie: str = ""
 
 
 def submit(dbsession: Session, submitter: Submitter, files: Iterable[IncomingFile]) -> Submission:
@@ -133,6 +135,7 @@ def _message(
         size=verdict.size,
         file_name=file.file_name,
         own_reference=submitter.own_reference,
+        administratie=submitter.administratie,
         findings=findings.dump(verdict.findings),
         state=State.INGEDIEND,
         created_at=clock.now(),

@@ -89,6 +89,7 @@ class Message(Base):
     size: Mapped[int]
     file_name: Mapped[str] = mapped_column(String(255))
     own_reference: Mapped[str] = mapped_column(String(100), default="")
+    administratie: Mapped[str] = mapped_column(String(50), default="")  # the sender's, on the envelope
     findings: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
 
     state: Mapped[State] = mapped_column(text_enum(State))
