@@ -7,9 +7,12 @@ from portaal.access.models import Role
 from portaal.access.permissions import Permission
 from portaal.access.resources import ProductContext
 from portaal.berichtenverkeer.pages import add_message_pages, message_menu, message_permissions, message_tiles
+from portaal.berichtenverkeer.settings import MessageSettings
 from portaal.berichtenverkeer.traffic import Traffic
+from portaal.bsn import contains_bsn
 from portaal.clock import now, today
 from portaal.db.base import PluginBase, plugin_metadata
+from portaal.db.pause import between_transactions
 from portaal.db.types import UtcDateTime, text_enum
 from portaal.hookspecs import hookimpl
 from portaal.plugins.commands import CommandContext
@@ -35,11 +38,13 @@ from portaal.plugins.contract import (
     Tile,
 )
 from portaal.plugins.errors import ContractError
+from portaal.secrecy import Secrecy, UnreadableError, secrecy
 from portaal.settings.certificate import Certificate
 from portaal.settings.fields import setting
 from portaal.settings.store import product_settings
 from portaal.web import forms
 from portaal.web.bsn_field import Bsn
+from portaal.web.dates import Day
 from portaal.web.flash import flash
 from portaal.web.i18n import _
 from portaal.web.spreadsheet import csv_response
@@ -53,12 +58,14 @@ __all__ = [
     "CommandContext",
     "ConnectionTest",
     "ContractError",
+    "Day",
     "Erasure",
     "HealthCheck",
     "HookContext",
     "Job",
     "Kept",
     "MenuEntry",
+    "MessageSettings",
     "Metric",
     "MetricKind",
     "Migrations",
@@ -70,13 +77,17 @@ __all__ = [
     "ProductContext",
     "Role",
     "Sample",
+    "Secrecy",
     "SettingsTab",
     "Tile",
     "Traffic",
+    "UnreadableError",
     "UtcDateTime",
     "_",
     "add_message_pages",
     "audit",
+    "between_transactions",
+    "contains_bsn",
     "csv_response",
     "flash",
     "forms",
@@ -88,6 +99,7 @@ __all__ = [
     "outbound",
     "plugin_metadata",
     "product_settings",
+    "secrecy",
     "setting",
     "text_enum",
     "today",

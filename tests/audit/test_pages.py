@@ -60,7 +60,7 @@ def test_the_auditor_sees_the_lines_of_the_own_gemeente(log_in: Any, some_lines:
 )  # fmt: skip
 def test_filters(log_in: Any, some_lines: Any, query: str, expected: int) -> None:
     page = log_in(Role.AUDITOR).get(f"{AUDIT}?{query}")
-    assert page.text.count("in 0363") == expected
+    assert page.text.count("test in 0363") == expected
 
 
 def test_filter_on_a_person(log_in: Any, some_lines: Any) -> None:

@@ -45,4 +45,4 @@ def current_origin(actor: uuid.UUID | None, gemeentecode: str | None, product: s
 
 
 def _applies(grant: Grant, gemeentecode: str | None, product: str | None) -> bool:
-    return grant.gemeentecode in (None, gemeentecode) and grant.product in (None, product)
+    return grant.gemeentecode in (None, gemeentecode) and (product is None or grant.product in (None, product))

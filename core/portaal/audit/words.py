@@ -29,6 +29,8 @@ TITLES: dict[str, TranslationString] = {
     "profile.save": _("Saved one's own data"),
     "role.grant": _("Granted a role"),
     "role.revoke": _("Revoked a role"),
+    "session.end": _("Ended a session"),
+    "session.start": _("Logged in"),
     "verification_code.issue": _("Issued a verification code"),
     "verification_code.use": _("Used a verification code"),
     "verification_code.withdraw": _("Withdrew a verification code"),

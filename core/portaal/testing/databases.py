@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session
 
-from portaal.db.models import core_metadata
+from portaal.db.owners import owners
 from portaal.db.session import make_engine
 from portaal.testing.seed import seed
 
@@ -60,13 +60,19 @@ def new_database(kind: str, folder: Path, request: pytest.FixtureRequest) -> Ite
         admin.dispose()
 
 
+def create_tables(engine: Engine) -> None:
+    """The tables of the core and of every installed product."""
+    for owner in owners().values():
+        owner.metadata.create_all(engine)
+
+
 @pytest.fixture(scope="session")
 def engine(database_kind: str, tmp_path_factory: pytest.TempPathFactory,
            request: pytest.FixtureRequest) -> Iterator[Engine]:
     """A database with the core's tables and the gemeenten, organisations and products every test may count on."""
     with new_database(database_kind, tmp_path_factory.mktemp("db"), request) as url:
         engine = make_engine(url)
-        core_metadata().create_all(engine)
+        create_tables(engine)
         with Session(engine) as dbsession:
             seed(dbsession)
             dbsession.commit()
@@ -79,7 +85,7 @@ def fresh_database(database_kind: str, tmp_path: Path, request: pytest.FixtureRe
     """A database of its own with real commits: for tests with threads or processes. Tables, no rows."""
     with new_database(database_kind, tmp_path, request) as url:
         engine = make_engine(url)
-        core_metadata().create_all(engine)
+        create_tables(engine)
         yield engine
         engine.dispose()
 
