@@ -16,6 +16,8 @@ ANONYMOUS = {
     "kwetsbaarheid", "security_txt", "static", "product_static",
     # logging in and out
     "inloggen", "eherkenning_acs", "eherkenning_metadata", "uitloggen", "geverifieerd",
+    # for whoever watches over the portal; details only for the operator's networks
+    "health", "ready", "metrics",
     # the partner's SOAP calls, which authenticate in their own way
     "stuf_ggk0210",
 }

@@ -11,8 +11,8 @@ from portaal.db.base import Base
 
 FEATURES = (
     "organisations.models", "organisations.agreements", "access.models", "plugins.models", "jobs.models",
-    "overview.models", "eherkenning.models", "onboarding.models", "notifications.models", "settings.models", "audit.models",
-    "berichtenverkeer.tracking.models", "berichtenverkeer.delivery.models",
+    "overview.models", "eherkenning.models", "onboarding.models", "notifications.models", "settings.models",
+    "audit.models", "berichtenverkeer.tracking.models", "berichtenverkeer.delivery.models",
 )
 
 

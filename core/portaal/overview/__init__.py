@@ -9,4 +9,5 @@ if TYPE_CHECKING:
 
 
 def includeme(config: Configurator) -> None:
+    config.include("portaal.overview.tiles")
     config.include("portaal.overview.views")

@@ -4,28 +4,89 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 
-from portaal.access.models import Account
-from portaal.access.resources import GemeenteContext
+from portaal.access.models import Account, Role
+from portaal.access.permissions import Permission
+from portaal.access.reach import RouteRequest
+from portaal.access.resources import GemeenteContext, ProductContext, product_factory
+from portaal.overview import trouble
+from portaal.overview.models import Miss, TileTrouble
 from portaal.overview.tiles import rendered_tiles
+from portaal.overview.trouble import Troubles, is_paused
+from portaal.web.flash import flash
+from portaal.web.i18n import _
 
 if TYPE_CHECKING:
     from pyramid.config import Configurator
     from pyramid.request import Request
     from pyramid.response import Response
 
+    from portaal.plugins.loader import Plugin
+
+REASONS = {
+    Miss.LATE: _("It took too long three times in a row."),
+    Miss.FAILED: _("It failed three times in a row."),
+    Miss.TOO_LARGE: _("It was too large three times in a row."),
+}
+
 
 def overview(context: GemeenteContext, request: Request) -> dict[str, Any]:
     """The products of a gemeente that this person has something to do with (R-49)."""
-    plugins = request.registry["portaal.plugins"]
     mine = {grant.product for grant in request.identity.grants if grant.gemeentecode == context.code and grant.product}
-    products = [
-        {"info": plugin.info, "tiles": rendered_tiles(request, plugin, context.code)}
-        for plugin in plugins
+    plugins = [
+        plugin for plugin in request.registry["portaal.plugins"]
         if plugin.name in context.standing.active_products & mine
     ]
-    return {"gemeente": context.standing, "products": products, "is_first_time": not request.identity.welcomed}
+    troubles = trouble.of_gemeente(request.dbsession, context.code)
+    tiles = rendered_tiles(request, plugins, context.code, troubles)
+    products = [
+        {
+            "info": plugin.info,
+            "tiles": [tile.content for tile in tiles if tile.product == plugin.name],
+            "paused": _paused(request, plugin, context.code, troubles),
+        }
+        for plugin in plugins
+    ]
+    return {
+        "gemeente": context.standing, "products": products, "is_first_time": not request.identity.welcomed,
+        "reasons": REASONS,
+    }
+
+
+def _paused(request: Request, plugin: Plugin, gemeentecode: str, troubles: Troubles) -> list[TileTrouble]:
+    """The tiles of a product that are paused, for those who may resume them."""
+    paused = [found for (product, _tile), found in troubles.items() if product == plugin.name and is_paused(found)]
+    if not paused:
+        return []
+    product = product_factory(plugin.name)(RouteRequest(request, {"gemeentecode": gemeentecode}))
+    return paused if request.has_permission(resume_permission(plugin.name), product) else []
+
+
+def resume_tile(context: ProductContext, request: Request) -> Response:
+    """The Productbeheerder wants a paused part to be tried again."""
+    if not trouble.resume(request.dbsession, context.code, context.product, request.matchdict["tile"]):
+        raise HTTPNotFound()
+    flash(request, "ok", _("The part is tried again now."))
+    return HTTPSeeOther(request.route_url("overzicht", gemeentecode=context.code))
+
+
+def resume_permission(product: str) -> str:
+    return f"{product}:onderdelen:hervatten"
+
+
+def add_tile_pages(config: Configurator, product: str) -> None:
+    """Directive: what every product with tiles gets."""
+    permission = resume_permission(product)
+    config.registry["portaal.permissions"].declare(product, [
+        Permission(permission, _("See why a part of the overview was paused, and try it again"),
+                   (Role.PRODUCTBEHEERDER,)),
+    ])
+    config.add_route(f"{product}.onderdeel_hervatten",
+                     f"/g/{{gemeentecode:[0-9]{{4}}}}/onderdelen/{product}/{{tile}}/hervatten",
+                     factory=product_factory(product))
+    config.add_view(resume_tile, route_name=f"{product}.onderdeel_hervatten", permission=permission,
+                    request_method="POST")
 
 
 def welcome_seen(request: Request) -> Response:
@@ -37,6 +98,7 @@ def welcome_seen(request: Request) -> Response:
 
 
 def includeme(config: Configurator) -> None:
+    config.add_directive("add_tile_pages", add_tile_pages)
     config.add_route("overzicht", "/g/{gemeentecode:[0-9]{4}}/", factory=GemeenteContext)
     config.add_view(overview, route_name="overzicht", permission="gemeente:bekijken", request_method="GET",
                     renderer="portaal:templates/overview/overview.jinja2")

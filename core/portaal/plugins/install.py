@@ -29,7 +29,9 @@ def install(config: Configurator, plugins: Plugins, plugin: Plugin) -> None:
     tab = plugins.call(plugin, "portaal_settings_tab")
     if tab is not None:
         config.add_settings_tab(plugin.name, tab)
-        config.commit()
+    if plugins.call(plugin, "portaal_tiles"):
+        config.add_tile_pages(plugin.name)
+    config.commit()
     before = snapshot(config)
     plugins.call(plugin, "portaal_includeme", config=PluginConfigurator(config, plugin.name))
     config.commit()

@@ -34,7 +34,7 @@ def isolated_view(view: View, info: Any) -> View:
             return view(context, request)
         except HTTPException:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             if is_error_retryable(request, error):
                 raise
             log.exception("product %s failed on route %s", plugin, info.options.get("route_name"))

@@ -1,0 +1,13 @@
+"""Is the portal well? ``/health`` for whoever restarts it, ``/ready`` for whoever sends it visitors, ``/metrics``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pyramid.config import Configurator
+
+
+def includeme(config: Configurator) -> None:
+    for part in ("networks", "views", "metrics"):
+        config.include(f"portaal.health.{part}")
