@@ -23,6 +23,8 @@ def log_in(page: Any, demo: Demo, username: str) -> None:
     code = read_code(page)
     page.get_by_label("Code uit de sms").fill(code)
     page.get_by_role("button", name="Doorgaan").click()
+    page.wait_for_url(f"{demo.portal}/**")
+    page.wait_for_load_state()
 
 
 def read_code(page: Any) -> str:

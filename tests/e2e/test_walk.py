@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from portaal.testing.chromium import accessibility_faults, scrolls_sideways
 from tests.e2e.conftest import Demo
@@ -21,6 +22,7 @@ NEW_USER = "hanna.kok@diemen.example"
 
 def looks_right(page: Any) -> None:
     """No fault that axe finds, and no scrolling sideways on a narrow screen."""
+    page.wait_for_load_state()
     for width in (1280, 320):
         page.set_viewport_size({"width": width, "height": 900})
         assert not scrolls_sideways(page), page.url
@@ -52,7 +54,7 @@ def test_the_whole_way(demo: Demo, chromium: Any, tmp_path: Path) -> None:
 
     # Now there is access, and a message goes out and comes back.
     log_in(page, demo, NEW_USER)
-    assert page.get_by_text("U hebt nu toegang tot het portaal Zorg").is_visible()
+    expect(page.get_by_text("U hebt nu toegang tot het portaal Zorg")).to_be_visible()
     looks_right(page)
     deliver(page, tmp_path)
     fetch_return(page, tmp_path)
@@ -61,16 +63,16 @@ def test_the_whole_way(demo: Demo, chromium: Any, tmp_path: Path) -> None:
 
 def sign_up(page: Any, **fields: str) -> None:
     """Steps 5 and 6: Persoonlijke Instellingen, and then the question for a verificatiecode."""
-    assert page.get_by_role("heading", name="Persoonlijke Instellingen").is_visible()
+    expect(page.get_by_role("heading", name="Persoonlijke Instellingen")).to_be_visible()
     looks_right(page)
     page.get_by_role("button", name="Opslaan").click()
-    assert page.get_by_text("Vul een e-mailadres in").or_(page.get_by_text("Vul dit veld in")).first.is_visible()
+    expect(page.get_by_text("Vul een e-mailadres in").or_(page.get_by_text("Vul dit veld in")).first).to_be_visible()
     page.get_by_label("Mevrouw").check()
     page.get_by_label("Voornaam").fill(fields["voornaam"])
     page.get_by_label("Achternaam").fill(fields["achternaam"])
     page.get_by_label(re.compile("E-mailadres")).fill(fields["email"])
     page.get_by_role("button", name="Opslaan").click()
-    assert page.get_by_role("heading", name="Verificatie", exact=True).is_visible()
+    expect(page.get_by_role("heading", name="Verificatie", exact=True)).to_be_visible()
     looks_right(page)
 
 
@@ -90,17 +92,17 @@ def verify(page: Any, code: str) -> None:
     """Step 7: the code, and then out: the rights work after logging in again."""
     page.get_by_label("Verificatiecode").fill("ABCD EFGH JKLMN")
     page.get_by_role("button", name="Verifieer").click()
-    assert page.get_by_role("heading", name="Verificatie", exact=True).is_visible()
+    expect(page.get_by_role("heading", name="Verificatie", exact=True)).to_be_visible()
     page.get_by_label("Verificatiecode").fill(code.lower())
     page.get_by_role("button", name="Verifieer").click()
-    assert page.get_by_role("heading", name="De verificatie is gelukt").is_visible()
+    expect(page.get_by_role("heading", name="Verificatie gelukt")).to_be_visible()
     looks_right(page)
 
 
 def let_in(page: Any, demo: Demo) -> str:
     """The gebruikersbeheerder sees the notice, gives the role Gebruiker for iWmo, and issues a code."""
     page.goto(f"{demo.portal}/meldingen")
-    assert page.get_by_text("Hanna Kok").first.is_visible()
+    expect(page.get_by_text("Hanna Kok").first).to_be_visible()
     looks_right(page)
     page.goto(f"{demo.portal}/g/0384/gebruikers")
     looks_right(page)
@@ -123,8 +125,8 @@ def deliver(page: Any, folder: Path) -> None:
     page.locator("input[type=file]").set_input_files([good, wrong])
     page.get_by_role("button", name="Controleren en versturen").click()
     page.get_by_role("heading", name="Resultaat van uw aanlevering").wait_for()
-    assert page.get_by_text("van-elders.xml").first.is_visible()
-    assert page.get_by_text("Niet verstuurd").first.is_visible()
+    expect(page.get_by_text("van-elders.xml").first).to_be_visible()
+    expect(page.get_by_text("Niet verstuurd").first).to_be_visible()
     looks_right(page)
     page.get_by_role("link", name=re.compile("Volg dit bericht.*toewijzing.xml")).click()
     looks_right(page)
@@ -139,7 +141,7 @@ def fetch_return(page: Any, folder: Path) -> None:
         page.wait_for_timeout(500)
         page.reload()
     link.click()
-    assert page.get_by_role("heading", level=1).filter(has_text="302").is_visible()
+    expect(page.get_by_role("heading", level=1).filter(has_text="302")).to_be_visible()
     looks_right(page)
     with page.expect_download() as download:
         page.get_by_role("button", name="Downloaden").click()
