@@ -9,11 +9,13 @@ import sqlalchemy as sa
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.renderers import render_to_response
 
-from portaal import clock
+from portaal import audit, clock
 from portaal.access import sessions
-from portaal.access.cookies import issue_token
+from portaal.access.browsers import browser_name
+from portaal.access.cookies import issue_token, token_hash
 from portaal.access.identity import GemeenteStanding, load_gemeenten
 from portaal.access.models import Account
+from portaal.audit import Outcome
 from portaal.organisations.models import Organisation, OrganisationKind
 
 if TYPE_CHECKING:
@@ -32,20 +34,23 @@ def complete(request: Request, record: LoginRecord) -> Response:
     :returns: a redirect to the start (which knows the next step), or the page that explains why there is no session:
         the organisation is unknown, the account ended, or no agreement of its gemeenten is in force (R-12, R-13).
     """
+    sessions.end(request.dbsession, token_hash(request.browser_binding))  # whoever this browser was before
     organisation = find_organisation(request.dbsession, record)
     if organisation is None:
-        return _refuse(request, "unknown_organisation")
+        return _refuse(request, record, "unknown_organisation")
     gemeenten = load_gemeenten(request.dbsession, organisation.id)
     if organisation.kind is not OrganisationKind.OPERATOR:
         if not gemeenten:
-            return _refuse(request, "unknown_organisation")
+            return _refuse(request, record, "unknown_organisation")
         if all(gemeente.missing_agreements for gemeente in gemeenten):
-            return _refuse(request, "agreements_missing", gemeenten)
+            return _refuse(request, record, "agreements_missing", gemeenten)
     account = find_or_create_account(request.dbsession, record, organisation)
     if account.ended_at is not None:
-        return _refuse(request, "account_ended")
+        return _refuse(request, record, "account_ended", gemeenten, account)
     account.last_login_at = clock.now()
-    sessions.start(request.dbsession, issue_token(request), account.id, record.level.value)
+    session = sessions.start(request.dbsession, issue_token(request), account.id, record.level.value)
+    session.data["browser"] = browser_name(request.user_agent)
+    _note(request, record, Outcome.DONE, gemeenten, account)
     log.info("logged in", extra={"account": str(account.id)})
     return HTTPSeeOther(request.route_url("start"))
 
@@ -79,11 +84,31 @@ def find_or_create_account(dbsession: Session, record: LoginRecord, organisation
     return account
 
 
-def _refuse(request: Request, reason: str, gemeenten: tuple[GemeenteStanding, ...] = ()) -> Response:
+def _refuse(
+    request: Request, record: LoginRecord, reason: str, gemeenten: tuple[GemeenteStanding, ...] = (),
+    account: Account | None = None,
+) -> Response:
+    _note(request, record, Outcome.DENIED, gemeenten, account, reason)
     log.info("login refused", extra={"reason": reason})
     response = render_to_response(
         "portaal:templates/access/refused.jinja2", {"reason": reason, "gemeenten": gemeenten}, request=request
     )
     response.status_int = 403
-    response.headers["X-Tm"] = "commit"  # the login request is used up, also when it leads nowhere
+    response.headers["X-Tm"] = "commit"  # what was noted stays, also of a login that leads nowhere
     return response
+
+
+def _note(
+    request: Request, record: LoginRecord, outcome: Outcome, gemeenten: tuple[GemeenteStanding, ...],
+    account: Account | None, reason: str = "",
+) -> None:
+    details = {
+        "makelaar": record.issuer, "level": record.level.value, "branch": record.branch,
+        "intermediary": record.intermediary_kvk, "reason": reason,
+    }
+    audit.record(
+        request.dbsession, action="session.start", outcome=outcome, actor=account.id if account else None,
+        gemeentecode=gemeenten[0].code if len(gemeenten) == 1 else None,
+        object_kind="organisation", object_id=record.kvk_nummer or record.rsin or "",
+        details={name: value for name, value in details.items() if value},
+    )

@@ -93,6 +93,7 @@ def _posted(request: Request, name: str, most: int) -> str:
 
 def receive(request: Request) -> Response:
     """The browser is back, with an artifact or after its answer came by POST: verify the answer and log in."""
+    request.identity  # noqa: B018 - read before the transaction begins: SQLite would wait for itself
     try:
         record = _login_record(request)
     except LoginRefusedError as refusal:
