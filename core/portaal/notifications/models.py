@@ -25,6 +25,7 @@ class NotificationKind(enum.StrEnum):
     GEBRUIKERSBEHEERDER_BENOEMD = "gebruikersbeheerder_benoemd"
     TOEGANG_BEEINDIGD = "toegang_beeindigd"
     INSTELLINGEN_WACHTEN = "instellingen_wachten"
+    CERTIFICAAT_VERLOOPT = "certificaat_verloopt"
 
 
 class Notification(Base):

@@ -70,6 +70,11 @@ WORDINGS = {
         _("A change of the settings of a product waits until you activate it."),
         "instellingen",
     ),
+    NotificationKind.CERTIFICAAT_VERLOOPT: Wording(
+        _("A certificate in the settings of ${product} for ${gemeente} expires soon or has expired."),
+        _("A certificate in the settings of a product expires soon or has expired."),
+        "instellingen",
+    ),
 }
 
 

@@ -10,7 +10,10 @@ if TYPE_CHECKING:
 
 def includeme(config: Configurator) -> None:
     """The store, and the page that leads to the tabs; the tabs themselves come with their products."""
+    from portaal.settings.expiry import expiry_job
     from portaal.settings.store import SettingsStore
 
-    config.registry["portaal.settings"] = SettingsStore(config.registry["portaal.keyring"])
+    store = SettingsStore(config.registry["portaal.keyring"])
+    config.registry["portaal.settings"] = store
+    config.add_job(expiry_job(store))
     config.include("portaal.settings.tabs")

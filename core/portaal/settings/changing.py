@@ -8,13 +8,12 @@ import pydantic
 from pyramid.httpexceptions import HTTPSeeOther
 from translationstring import TranslationString
 
-from portaal.access.models import Role
-from portaal.gebruikersbeheer.roles import has_role, holders
 from portaal.notifications.models import NotificationKind
 from portaal.notifications.service import notify
 from portaal.settings import drafts, pages
 from portaal.settings.announce import announce_after_commit
 from portaal.settings.diff import changed_fields
+from portaal.settings.productbeheerders import productbeheerders
 from portaal.settings.store import Loaded, Saved
 from portaal.web.flash import flash
 from portaal.web.i18n import _
@@ -51,11 +50,9 @@ def change(
 
 def _tell_the_others(context: ProductContext, request: Request) -> None:
     """The other Productbeheerders of this product: one of them may have to activate the change."""
-    role, by = Role.PRODUCTBEHEERDER, request.identity.account_id
-    others = [
-        account for account in holders(request.dbsession, role, context.code)
-        if account.id != by and has_role(request.dbsession, account.id, role, context.code, context.product)
-    ]
+    by = request.identity.account_id
+    people = productbeheerders(request.dbsession, context.code, context.product)
+    others = [account for account in people if account.id != by]
     notify(request.dbsession, others, NotificationKind.INSTELLINGEN_WACHTEN,
            account=by, gemeentecode=context.code, product=context.product)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,6 @@ from pyramid.httpexceptions import HTTPBadRequest
 from translationstring import TranslationString
 
 from portaal import clock
-from portaal.settings.certificate import Certificate
 from portaal.settings.diff import Change
 from portaal.settings.fields import SettingField, fields_of
 from portaal.settings.form import BASED_ON, REASON
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
     from portaal.access.resources import ProductContext
 
 VERSION_NUMBER = re.compile(r"[0-9]{1,9}")
-EXPIRES_SOON = timedelta(days=60)
 
 
 @dataclass(frozen=True)
@@ -100,15 +97,6 @@ def address(context: ProductContext, request: Request, page: str = "") -> str:
     route = f"{context.product}.instellingen.{page}" if page else f"{context.product}.instellingen"
     url: str = request.route_url(route, gemeentecode=context.code)
     return url
-
-
-def expiring(value: pydantic.BaseModel) -> list[tuple[SettingField, datetime]]:
-    """The certificates among the settings that end within 60 days, or have ended, with that moment (B-12)."""
-    certificates = ((field, getattr(value, field.name)) for field in fields_of(type(value)))
-    return [
-        (field, certificate.expires_at) for field, certificate in certificates
-        if isinstance(certificate, Certificate) and certificate.expires_at < clock.now() + EXPIRES_SOON
-    ]
 
 
 def frame(context: ProductContext, request: Request) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from portaal.settings import pages
 from portaal.settings.changing import change
 from portaal.settings.diff import changed_fields
 from portaal.settings.drafts import DraftExistsError, find
+from portaal.settings.expiry import expiring
 from portaal.settings.fields import fields_of
 from portaal.settings.form import REASON, ask_secrets_again, entered, filled, reason_missing
 from portaal.settings.stale import SavedMeanwhile, merge
@@ -88,7 +89,7 @@ def _page(
         "present": {name: texts for name, texts in values.items() if getattr(loaded.value, name) is not None},
         "loaded": loaded,
         "draft": find(pages.store_of(request), request.dbsession, context.code, context.product),
-        "expiring": pages.expiring(loaded.value),
+        "expiring": expiring(loaded.value),
         "now": clock.now(),
         "form": form,
         "meanwhile": meanwhile or [],
