@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from portaal.api import (
     MenuEntry,
@@ -60,6 +61,7 @@ def portaal_traffic() -> Traffic:
 
 @hookimpl
 def portaal_includeme(config: PluginConfigurator) -> None:
+    config.add_catalogues(Path(__file__).parent / "locale")
     add_message_pages(config)
 
 
