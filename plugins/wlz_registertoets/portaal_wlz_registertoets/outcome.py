@@ -30,6 +30,8 @@ class Reason(enum.StrEnum):
     ANTWOORD_ONBRUIKBAAR = "antwoord_onbruikbaar"
     REGISTER_VEROUDERD = "register_verouderd"
     ONDERBROKEN = "onderbroken"
+    ONGELDIG_BSN = "ongeldig_bsn"
+    NIET_AFGEMAAKT = "niet_afgemaakt"
 
 
 @dataclass(frozen=True)

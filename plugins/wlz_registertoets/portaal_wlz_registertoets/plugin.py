@@ -2,7 +2,29 @@
 
 from __future__ import annotations
 
-from portaal.api import PluginInfo, _, hookimpl
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+
+from portaal.api import (
+    MenuEntry,
+    Migrations,
+    Permission,
+    PluginInfo,
+    Role,
+    SettingsTab,
+    _,
+    hookimpl,
+)
+from portaal_wlz_registertoets import settings
+from portaal_wlz_registertoets.models import Base
+
+if TYPE_CHECKING:
+    from portaal.api import PluginConfigurator
+
+HERE = Path(__file__).parent
 
 
 @hookimpl
@@ -13,3 +35,49 @@ def portaal_plugin_info() -> PluginInfo:
         description=_("Ask the CIZ whether a citizen has a Wlz indication"),
         api=(1, 0),
     )
+
+
+@hookimpl
+def portaal_permissions() -> Sequence[Permission]:
+    """R-83, R-87: a Gebruiker consults; the Productbeheerder has none of these."""
+    return (
+        Permission("wlz_registertoets:raadpleging:doen", _("Consult the Wlz register"), (Role.GEBRUIKER,)),
+        Permission("wlz_registertoets:raadpleging:bekijken-eigen", _("See one's own consultations"), (Role.GEBRUIKER,)),
+        Permission("wlz_registertoets:raadpleging:meerdere", _("Consult about several citizens"), (Role.GEBRUIKER,)),
+    )
+
+
+@hookimpl
+def portaal_menu() -> Sequence[MenuEntry]:
+    return (
+        MenuEntry("raadplegen", _("Consult"), order=10),
+        MenuEntry("eigen", _("What you asked"), order=30),
+    )
+
+
+@hookimpl
+def portaal_settings_tab() -> SettingsTab:
+    return SettingsTab(model=settings.Settings, test_connection=settings.test_connection)
+
+
+@hookimpl
+def portaal_settings_changed(gemeentecode: str, old: BaseModel, new: BaseModel) -> None:
+    """A register that failed with the old settings gets a new chance with the new ones."""
+    for version in (old, new):
+        if isinstance(version, settings.Settings):
+            settings.BREAKERS.forget(str(version.endpoint))
+
+
+@hookimpl
+def portaal_migrations() -> Migrations:
+    return Migrations(HERE / "migrations", Base.metadata)
+
+
+@hookimpl
+def portaal_includeme(config: PluginConfigurator) -> None:
+    from portaal_wlz_registertoets.pages import consult, own
+
+    for part in (consult, own):
+        part.includeme(config)
+    config.add_catalogues(HERE / "locale")
+    config.add_static(HERE / "static")

@@ -1,0 +1,115 @@
+"""The tables of the product. A BSN stands in none of them but sealed, and then for as long as a list is open."""
+
+from __future__ import annotations
+
+import enum
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portaal.api import PluginBase, UtcDateTime, plugin_metadata, text_enum
+from portaal_wlz_registertoets.outcome import Reason, WlzOutcome
+
+
+class Base(PluginBase):
+    """Base of the product's own models."""
+
+    __abstract__ = True
+    metadata = plugin_metadata()
+
+
+class Flag(enum.StrEnum):
+    """Whose BSN it was, as far as is known."""
+
+    EIGEN = "eigen"
+    COLLEGA = "collega"
+
+
+class Raadpleging(Base):
+    """A consultation: who asked, about whom (a keyed hash), why, and what came of it.
+
+    Without ``outcome`` it was asked and the portal never got to writing down the answer; nobody saw one.
+    """
+
+    __tablename__ = "wlz_registertoets_raadpleging"
+    __table_args__ = (
+        Index("ix_wlz_registertoets_raadpleging_gemeentecode_asked_at", "gemeentecode", "asked_at"),
+        Index("ix_wlz_registertoets_raadpleging_account_id_asked_at", "account_id", "asked_at"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    gemeentecode: Mapped[str] = mapped_column(String(4))
+    account_id: Mapped[uuid.UUID]
+    list_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("wlz_registertoets_lijst.id"), index=True)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    peildatum: Mapped[date]
+    ground: Mapped[str] = mapped_column(String(40))
+    aanleiding: Mapped[str] = mapped_column(String(200))
+    zaakkenmerk: Mapped[str] = mapped_column(String(60))
+    digest: Mapped[str] = mapped_column(String(64), index=True)
+    key_id: Mapped[str] = mapped_column(String(40))
+    masked: Mapped[str] = mapped_column(String(9))
+    flag: Mapped[Flag | None] = mapped_column(text_enum(Flag))
+    outcome: Mapped[WlzOutcome | None] = mapped_column(text_enum(WlzOutcome))
+    reason: Mapped[Reason | None] = mapped_column(text_enum(Reason))
+    register_date: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Lijst(Base):
+    """Several BSNs asked for one reason. Its lines are erased when it is closed or its time is over."""
+
+    __tablename__ = "wlz_registertoets_lijst"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    gemeentecode: Mapped[str] = mapped_column(String(4))
+    account_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    peildatum: Mapped[date]
+    ground: Mapped[str] = mapped_column(String(40))
+    aanleiding: Mapped[str] = mapped_column(String(200))
+    zaakkenmerk: Mapped[str] = mapped_column(String(60))
+    length: Mapped[int]
+
+
+class LijstRegel(Base):
+    """A line of an open list: what was typed, sealed, and what came of it.
+
+    :ivar raadpleging_id: None as long as it was not asked, and for what is no BSN.
+    """
+
+    __tablename__ = "wlz_registertoets_lijst_regel"
+
+    list_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("wlz_registertoets_lijst.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    sealed: Mapped[str] = mapped_column(String(200))
+    valid: Mapped[bool]
+    raadpleging_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("wlz_registertoets_raadpleging.id"))
+
+
+class Teller(Base):
+    """How much somebody asked in one minute or on one day."""
+
+    __tablename__ = "wlz_registertoets_teller"
+
+    account_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    gemeentecode: Mapped[str] = mapped_column(String(4), primary_key=True)
+    period: Mapped[str] = mapped_column(String(20), primary_key=True)
+    used: Mapped[int] = mapped_column(default=0)
+
+
+class Medewerker(Base):
+    """The BSN of somebody who works with the portal, as a keyed hash, so that asking about them is noticed."""
+
+    __tablename__ = "wlz_registertoets_medewerker"
+    __table_args__ = (UniqueConstraint("gemeentecode", "account_id"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    gemeentecode: Mapped[str] = mapped_column(String(4))
+    account_id: Mapped[uuid.UUID]
+    digest: Mapped[str] = mapped_column(String(64), index=True)
+    key_id: Mapped[str] = mapped_column(String(40))
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    added_by: Mapped[uuid.UUID]

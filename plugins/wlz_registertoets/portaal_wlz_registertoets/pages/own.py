@@ -1,0 +1,101 @@
+"""What one asked oneself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from portaal.api import _, csv_response, today
+from portaal_wlz_registertoets import words
+from portaal_wlz_registertoets.models import Raadpleging
+from portaal_wlz_registertoets.pages import TEMPLATES
+
+if TYPE_CHECKING:
+    from pyramid.request import Request
+    from pyramid.response import Response
+
+    from portaal.api import PluginConfigurator, ProductContext
+
+PERMISSION = "wlz_registertoets:raadpleging:bekijken-eigen"
+PAGE_SIZE = 50
+MOST_EXPORTED = 10_000
+HEADER = (
+    _("When"),
+    _("BSN (last two digits)"),
+    _("Case"),
+    _("Reason"),
+    _("Legal ground"),
+    _("Day asked for"),
+    _("Outcome"),
+)
+
+
+def _mine(request: Request) -> list[sa.ColumnElement[bool]]:
+    return [Raadpleging.account_id == request.identity.account_id, Raadpleging.gemeentecode == request.context.code]
+
+
+def _rows(request: Request, limit: int, offset: int = 0) -> Any:
+    query = sa.select(*Raadpleging.__table__.columns).where(*_mine(request)).order_by(Raadpleging.asked_at.desc())
+    return request.dbsession.execute(query.limit(limit).offset(offset)).all()
+
+
+def show_own(context: ProductContext, request: Request) -> dict[str, Any]:
+    """The newest first, page by page."""
+    page = request.GET.get("pagina", "")
+    current = min(max(int(page), 1), 10_000) if page.isascii() and page.isdecimal() and len(page) < 6 else 1
+    total = request.dbsession.scalar(sa.select(sa.func.count()).select_from(Raadpleging).where(*_mine(request))) or 0
+    return {
+        "gemeente": context.gemeente,
+        "rows": _rows(request, PAGE_SIZE, (current - 1) * PAGE_SIZE),
+        "total": total,
+        "first": (current - 1) * PAGE_SIZE + 1,
+        "page": current,
+        "pages": -(-total // PAGE_SIZE),
+        "page_href": lambda number: request.current_route_path(_query={"pagina": number}),
+        "outcomes": words.OUTCOMES,
+        "kinds": words.OUTCOME_KINDS,
+        "reasons": words.REASONS,
+    }
+
+
+def export_own(context: ProductContext, request: Request) -> Response:
+    """The same as a file."""
+    translate = request.localizer.translate
+    rows = [
+        (
+            f"{row.asked_at:%Y-%m-%d %H:%M:%S}Z", row.masked, row.zaakkenmerk, row.aanleiding, row.ground,
+            row.peildatum, translate(words.OUTCOMES[row.outcome]) if row.outcome else "",
+        )
+        for row in _rows(request, MOST_EXPORTED)
+    ]  # fmt: skip
+    return csv_response(request, f"raadplegingen-{today().isoformat()}", [translate(title) for title in HEADER], rows)
+
+
+def own_as_json(context: ProductContext, request: Request) -> dict[str, Any]:
+    """The same for a program, at most the last :data:`PAGE_SIZE`."""
+    return {
+        "raadplegingen": [
+            {
+                "id": str(row.id),
+                "gevraagdOp": row.asked_at.isoformat(),
+                "zaakkenmerk": row.zaakkenmerk,
+                "grondslag": row.ground,
+                "peildatum": row.peildatum.isoformat(),
+                "uitkomst": row.outcome,
+                "reden": row.reason,
+            }
+            for row in _rows(request, PAGE_SIZE)
+        ]
+    }
+
+
+def includeme(config: PluginConfigurator) -> None:
+    config.add_route("eigen", "eigen")
+    config.add_route("eigen.export", "eigen/export")
+    config.add_route("eigen.api", "api/v1/raadplegingen")
+    config.add_view(
+        show_own, route="eigen", permission=PERMISSION, request_method="GET", renderer=f"{TEMPLATES}/eigen.jinja2"
+    )
+    config.add_view(export_own, route="eigen.export", permission=PERMISSION, request_method="GET")
+    config.add_view(own_as_json, route="eigen.api", permission=PERMISSION, request_method="GET", renderer="json")

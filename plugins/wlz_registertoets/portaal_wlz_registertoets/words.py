@@ -1,0 +1,36 @@
+"""How outcomes and reasons are told to people: what it means, and what to do."""
+
+from __future__ import annotations
+
+from portaal.api import _
+from portaal_wlz_registertoets.outcome import Reason, WlzOutcome
+
+OUTCOMES = {
+    WlzOutcome.JA: _("Yes"),
+    WlzOutcome.NEE: _("No"),
+    WlzOutcome.NIET_BEPAALD: _("Not determined"),
+}
+OUTCOME_KINDS = {WlzOutcome.JA: "ok", WlzOutcome.NEE: "info", WlzOutcome.NIET_BEPAALD: "warning"}
+
+REASONS = {
+    Reason.NIET_INGERICHT: _(
+        "The connection with the CIZ is not set up for your gemeente. Ask the Productbeheerder to fill in the settings."
+    ),
+    Reason.NIET_BEREIKBAAR: _("The register of the CIZ cannot be reached. Try again later."),
+    Reason.BEVEILIGING: _(
+        "No secure connection with the register could be made: a certificate was not accepted. Tell the "
+        "Productbeheerder."
+    ),
+    Reason.GEEN_ANTWOORD: _("The register of the CIZ did not answer in time. Try again later."),
+    Reason.STORING: _("The register of the CIZ has a failure. Try again later."),
+    Reason.GEWEIGERD: _("The CIZ does not let your gemeente ask this. Tell the Productbeheerder."),
+    Reason.VRAAG_AFGEKEURD: _("The CIZ did not accept the question. Check the BSN and the date."),
+    Reason.TE_DRUK: _("The register of the CIZ gets too many questions. Try again in a few minutes."),
+    Reason.ANTWOORD_ONBRUIKBAAR: _("The register gave an answer that cannot be relied on. Tell the Productbeheerder."),
+    Reason.REGISTER_VEROUDERD: _("The register of the CIZ was not renewed, so its answer may be out of date."),
+    Reason.ONDERBROKEN: _(
+        "The register of the CIZ failed several times. It is not asked for a while. Try again later."
+    ),
+    Reason.ONGELDIG_BSN: _("This is not a BSN, so nothing was asked. Check the line and ask again."),
+    Reason.NIET_AFGEMAAKT: _("The question was sent, but the portal stopped before the answer was there. Ask again."),
+}
