@@ -4,32 +4,25 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pyramid.csrf import get_csrf_token
 
 from portaal.access import sessions
 from portaal.access.policy import standing
+from portaal.notifications.service import unread_count
 from portaal.web.flash import Flash
 from portaal.web.i18n import LOCALES, PARAMETER, _
+from portaal.web.menu import Link, ProductMenu, current_product, main_menu, product_menus
 
 if TYPE_CHECKING:
     from pyramid.config import Configurator
     from pyramid.request import Request
-    from translationstring import TranslationString
 
     from portaal.access.identity import GemeenteStanding, Identity
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Link:
-    """An entry of a menu."""
-
-    label: TranslationString | str
-    href: str
-    current: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,34 +73,39 @@ class PortalFrame:
         known = self._identity.accessible_gemeenten or self._identity.gemeenten
         return known[0] if len(known) == 1 else None
 
+    @cached_property
+    def _products(self) -> list[ProductMenu]:
+        return product_menus(self._request, self._gemeente) if self._is_at_work and self._gemeente else []
+
+    @property
+    def _is_at_work(self) -> bool:
+        return self._identity is not None and standing(self._identity) is None
+
     @property
     def menu(self) -> list[Link]:
         """The main menu of this gemeente, or of the operator's desk."""
-        identity, gemeente = self._identity, self._gemeente
-        if identity is None or standing(identity) is not None:
-            return []
-        links = [] if gemeente is None else [
-            self._link(entry.label, entry.route, gemeentecode=gemeente.code)
-            for entry in menu_entries(self._request, gemeente)
-        ]
-        if identity.is_operator:
-            links.append(self._link(_("Servicedesk"), "servicedesk"))
-        return links
+        return main_menu(self._request, self._gemeente, self._products) if self._is_at_work else []
 
-    def _link(self, label: TranslationString | str, route: str, **parts: str) -> Link:
-        href = self._request.route_path(route, **parts)
-        path = self._request.path
-        current = path == href or (href.count("/") > 3 and path.startswith(href.rstrip("/") + "/"))
-        return Link(label, href, current)
+    @property
+    def product(self) -> ProductMenu | None:
+        """The product this page belongs to, with its pages."""
+        return current_product(self._request, self._products)
+
+    @property
+    def unread(self) -> int:
+        """How many notices wait to be read."""
+        if self._identity is None or not self._is_at_work:
+            return 0
+        return unread_count(self._request.reading_dbsession, self._identity.account_id)
 
     @property
     def user_menu(self) -> list[Link]:
         if self._identity is None or not self._identity.has_profile:
             return []
-        links = [Link(_("Your data"), self._request.route_path("persoonlijke_instellingen"))]
-        if standing(self._identity) is None:
-            links.append(Link(_("What you did"), self._request.route_path("eigen_handelingen")))
-        return links
+        entries = [(_("Your data"), "persoonlijke_instellingen")]
+        if self._is_at_work:
+            entries += [(_("Notices"), "meldingen"), (_("What you did"), "eigen_handelingen")]
+        return [Link(label, self._request.route_path(route)) for label, route in entries]
 
     @property
     def gemeenten(self) -> list[GemeenteLink]:
@@ -180,32 +178,6 @@ def _identity(request: Request) -> Identity | None:
             raise
         log.exception("the error page does without the identity")
         return None
-
-
-@dataclass(frozen=True)
-class Entry:
-    label: TranslationString | str
-    route: str
-
-
-def menu_entries(request: Request, gemeente: GemeenteStanding) -> list[Entry]:
-    """What stands in the menu of a gemeente for this person: every entry whose page they may open."""
-    from portaal.access.reach import may_open
-
-    plugins = request.registry["portaal.plugins"]
-    candidates = [Entry(_("Overview"), "overzicht")]
-    for plugin, entries in plugins.answers("portaal_menu"):
-        if plugin.name in gemeente.active_products:
-            candidates += [
-                Entry(f"{plugin.info.title}: {request.localizer.translate(entry.label)}", f"{plugin.name}.{entry.route}")
-                for entry in sorted(entries, key=lambda entry: entry.order)
-            ]
-    candidates += [
-        Entry(_("Users"), "gebruikers"),
-        Entry(_("Settings"), "instellingen"),
-        Entry(_("Audit trail"), "audit"),
-    ]
-    return [entry for entry in candidates if may_open(request, entry.route, gemeentecode=gemeente.code)]
 
 
 def add_frame(event: Any) -> None:
