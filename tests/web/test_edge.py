@@ -82,3 +82,10 @@ def test_the_language_choice_is_kept(browser: Browser) -> None:
     assert '<html lang="en"' in browser.get(f"{START}?taal=en").text
     assert '<html lang="en"' in browser.get(START).text
     assert '<html lang="en"' in browser.get(f"{START}?taal=xx").text
+
+
+@pytest.mark.parametrize("path", ["/Inloggen-op-portals?taal=%ff", "/%ff", "/g/0363/iwmo/berichten?q=%fe"])
+def test_bytes_that_are_no_text_are_a_bad_request(browser: Browser, path: str) -> None:
+    response = browser.get(path, expect_errors=True)
+    assert response.status_int in {400, 404}
+    assert set(response.headers) >= HEADERS

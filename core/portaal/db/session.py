@@ -114,7 +114,7 @@ def attempts(request: Request) -> int | None:
 
     To try again, pyramid_retry would first copy the body, and WebOb copies to a file, in plain text.
     """
-    streamed = any(request.path.endswith(suffix) for suffix in request.registry["portaal.body_limits"])
+    streamed = any(request.environ["PATH_INFO"].endswith(suffix) for suffix in request.registry["portaal.body_limits"])
     return 1 if streamed or (request.content_length or 0) > FORM_BYTES else None
 
 

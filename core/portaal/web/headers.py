@@ -8,7 +8,8 @@ named for images, connections and forms. Scripts and styles are never anybody el
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pyramid.config import Configurator
@@ -74,7 +75,7 @@ def product_of(request: Request) -> str:
     return name if name in request.registry["portaal.plugins"] else ""
 
 
-def headers_tween(handler, registry):  # type: ignore[no-untyped-def]
+def headers_tween(handler: Callable[[Request], Response], registry: Any) -> Callable[[Request], Response]:
     """Outermost tween: also what an exception view or another tween answers gets the headers."""
 
     def tween(request: Request) -> Response:

@@ -1,8 +1,9 @@
-"""What is refused before any view sees it: a foreign host name, a body that is too large, an unusual method."""
+"""What is refused before any view sees it: a foreign host name, bytes that are no text, too much, an odd method."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pyramid.httpexceptions import HTTPBadRequest, HTTPMethodNotAllowed, HTTPRequestEntityTooLarge
@@ -16,7 +17,25 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 FORM_BYTES = 64 * 1024
 
 
-def limits_tween(handler, registry):  # type: ignore[no-untyped-def]
+Handler = Callable[["Request"], "Response"]
+UNREADABLE = "portaal.unreadable"
+
+
+def readable_tween(handler: Handler, registry: Any) -> Handler:
+    """Outermost: an address that is no UTF-8 is emptied, so that everything after this can read it, and refused."""
+
+    def tween(request: Request) -> Response:
+        try:
+            request.path_info.encode()
+            list(request.GET.items())
+        except UnicodeError:
+            request.environ |= {"PATH_INFO": "/", "QUERY_STRING": "", UNREADABLE: True}
+        return handler(request)
+
+    return tween
+
+
+def limits_tween(handler: Handler, registry: Any) -> Handler:
     """Check host, method and announced size (ASVS 4.1.4, 5.2.1, 13.4.4).
 
     Routes that take more than a form name their limit with the directive ``add_body_limit``.
@@ -26,6 +45,8 @@ def limits_tween(handler, registry):  # type: ignore[no-untyped-def]
     limits: dict[str, int] = registry["portaal.body_limits"]
 
     def tween(request: Request) -> Response:
+        if request.environ.get(UNREADABLE):
+            raise HTTPBadRequest("the address is no UTF-8")
         if request.method not in METHODS:
             raise HTTPMethodNotAllowed()
         if request.host not in hosts:
@@ -46,4 +67,5 @@ def add_body_limit(config: Configurator, path_suffix: str, size: int) -> None:
 def includeme(config: Configurator) -> None:
     config.registry["portaal.body_limits"] = {}
     config.add_directive("add_body_limit", add_body_limit)
+    config.add_tween("portaal.web.limits.readable_tween", over="portaal.logs.request_log_tween")
     config.add_tween("portaal.web.limits.limits_tween", under="pyramid.tweens.excview_tween_factory")
