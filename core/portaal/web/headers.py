@@ -88,4 +88,4 @@ def headers_tween(handler: Callable[[Request], Response], registry: Any) -> Call
 
 def includeme(config: Configurator) -> None:
     config.registry["portaal.content_sources"] = {}
-    config.add_tween("portaal.web.headers.headers_tween", over="pyramid.tweens.excview_tween_factory")
+    config.add_tween("portaal.web.headers.headers_tween", over="pyramid_tm.tm_tween_factory")
