@@ -35,6 +35,8 @@ class SmtpMailer:
 
     def send(self, message: EmailMessage) -> None:
         with self._connect() as connection:
+            if self.security == "starttls":
+                connection.starttls(context=ssl.create_default_context())
             if self._username:
                 connection.login(self._username, self._password)
             connection.send_message(message)
@@ -42,10 +44,7 @@ class SmtpMailer:
     def _connect(self) -> smtplib.SMTP:
         if self.security == "tls":
             return smtplib.SMTP_SSL(self.host, self.port, timeout=TIMEOUT, context=ssl.create_default_context())
-        connection = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT)
-        if self.security == "starttls":
-            connection.starttls(context=ssl.create_default_context())
-        return connection
+        return smtplib.SMTP(self.host, self.port, timeout=TIMEOUT)
 
 
 class FolderMailer:
