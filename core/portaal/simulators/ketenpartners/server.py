@@ -43,10 +43,9 @@ class Server(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """One connection."""
+    """One connection, for one request: nothing stays open behind us."""
 
     server: Server
-    protocol_version = "HTTP/1.1"
     server_version = "Ketenpartners"
     sys_version = ""
 
