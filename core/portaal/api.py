@@ -43,7 +43,7 @@ from portaal.settings.certificate import Certificate
 from portaal.settings.fields import setting
 from portaal.settings.store import product_settings
 from portaal.web import forms
-from portaal.web.bsn_field import Bsn
+from portaal.web.bsn_field import Bsn, read_bsn
 from portaal.web.dates import Day
 from portaal.web.flash import flash
 from portaal.web.i18n import _
@@ -99,6 +99,7 @@ __all__ = [
     "outbound",
     "plugin_metadata",
     "product_settings",
+    "read_bsn",
     "secrecy",
     "setting",
     "text_enum",

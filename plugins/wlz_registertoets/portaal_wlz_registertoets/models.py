@@ -77,6 +77,7 @@ class Lijst(Base):
 class LijstRegel(Base):
     """A line of an open list: what was typed, sealed, and what came of it.
 
+    :ivar attempt: counts up when it is asked again.
     :ivar raadpleging_id: None as long as it was not asked, and for what is no BSN.
     """
 
@@ -86,6 +87,7 @@ class LijstRegel(Base):
     position: Mapped[int] = mapped_column(primary_key=True)
     sealed: Mapped[str] = mapped_column(String(200))
     valid: Mapped[bool]
+    attempt: Mapped[int] = mapped_column(default=1)
     raadpleging_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("wlz_registertoets_raadpleging.id"))
 
 

@@ -51,6 +51,7 @@ def portaal_permissions() -> Sequence[Permission]:
 def portaal_menu() -> Sequence[MenuEntry]:
     return (
         MenuEntry("raadplegen", _("Consult"), order=10),
+        MenuEntry("lijsten", _("Several citizens"), order=20),
         MenuEntry("eigen", _("What you asked"), order=30),
     )
 
@@ -75,9 +76,9 @@ def portaal_migrations() -> Migrations:
 
 @hookimpl
 def portaal_includeme(config: PluginConfigurator) -> None:
-    from portaal_wlz_registertoets.pages import consult, own
+    from portaal_wlz_registertoets.pages import consult, own, several
 
-    for part in (consult, own):
+    for part in (consult, own, several):
         part.includeme(config)
     config.add_catalogues(HERE / "locale")
     config.add_static(HERE / "static")
