@@ -356,7 +356,7 @@ def test_an_answer_is_classified(status: int, body: bytes, expected: Answer) -> 
 @pytest.fixture
 def partners() -> Iterator[Server]:
     server = Server(Partners(Portal("http://127.0.0.1:9/", "t", wait=0.01), Behaviour(delay=600)), "token")
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     yield server
     server.shutdown()

@@ -90,7 +90,7 @@ def world(fresh_database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     server.set_app(app)
     stop = threading.Event()
     threads = [
-        threading.Thread(target=server.serve_forever), threading.Thread(target=partners.serve_forever),
+        threading.Thread(target=server.serve_forever, args=(0.02,)), threading.Thread(target=partners.serve_forever, args=(0.02,)),
         threading.Thread(target=worker.run, args=(settings, stop)),
     ]
     for thread in threads:

@@ -27,7 +27,7 @@ def test_the_worker_sends_and_ends_at_a_signal(chain: Chain, wmo301: Callable[[s
     [file] = chain.submit(wmo301("1")).files
     assert file.message_id
     partners = Server(Partners(Portal("http://127.0.0.1:9/", "t"), Behaviour(reply=Reply.NIETS)), "t")
-    thread = threading.Thread(target=partners.serve_forever)
+    thread = threading.Thread(target=partners.serve_forever, args=(0.02,))
     thread.start()
     worker = subprocess.Popen(
         [sys.executable, "-m", "portaal", "worker", "--config", str(ini(chain, partners, tmp_path))],
