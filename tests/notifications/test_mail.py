@@ -14,7 +14,7 @@ from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import sqlalchemy as sa
@@ -27,7 +27,7 @@ from portaal.access.models import Account
 from portaal.configuration import UnsafeConfigurationError
 from portaal.notifications.mail import FolderMailer, SmtpMailer, make_mailer
 from portaal.notifications.models import Notification, NotificationKind
-from portaal.notifications.outbox import WORTHLESS_AFTER, Sender, send_due_mails
+from portaal.notifications.outbox import WORTHLESS_AFTER, Sender, mail_job, send_due_mails
 from portaal.notifications.service import notify
 from portaal.testing.people import People
 from portaal.testing.seed import seed
@@ -251,3 +251,15 @@ def test_a_server_that_is_down_is_an_os_error() -> None:
         port = probe.getsockname()[1]
     with pytest.raises(OSError, match="refused"):
         SmtpMailer("127.0.0.1", port, "none").send(EmailMessage())
+
+
+def test_the_worker_sends_mails_of_the_portal(
+    fresh_database: Engine, people: People, reader: Account, newcomer: Account
+) -> None:
+    class Registry(dict[str, Any]):
+        settings: ClassVar[dict[str, str]] = {"portaal.public_url": "https://portaal.example"}
+
+    give(people, reader, newcomer)
+    mailer = Recorder()
+    mail_job(Registry({"portaal.engine": fresh_database}), mailer).run(None)  # type: ignore[arg-type]  # not used
+    assert mailer.messages[0]["From"] == "Portaal Zorg <noreply@portaal.example>"

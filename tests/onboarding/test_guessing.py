@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
@@ -24,6 +25,7 @@ from portaal.onboarding import codes, limiter
 from portaal.onboarding.issuing import issue
 from portaal.onboarding.models import MAX_TRIES, AttemptWindow, CodeKind, VerificationCode
 from portaal.onboarding.verifying import Try, take_try, verify
+from portaal.plugins.contract import HookContext
 from portaal.testing.application import Browser, app_settings
 from portaal.testing.people import People
 from portaal.testing.seed import seed
@@ -196,3 +198,13 @@ def test_every_attempt_makes_the_same_number_of_checks(monkeypatch: pytest.Monke
         made.clear()
         verify(None, Try(uuid.uuid4(), (row,) * candidates), WRONG)  # type: ignore[arg-type]  # nothing matches: no query
         assert len(made) == MOST_CODES
+
+
+def test_addresses_are_forgotten_after_an_hour(fresh_database: Engine, newcomer: Account) -> None:
+    with time_machine.travel(clock.now(), tick=False) as traveller:
+        with fresh_database.begin() as connection:
+            take_try(connection, newcomer.id, ["0363"], "192.0.2.1")
+        traveller.shift(limiter.WINDOW)
+        with Session(fresh_database) as dbsession, dbsession.begin():
+            limiter.cleaning_job().run(HookContext(dbsession, "portaal", None))  # type: ignore[arg-type]  # no settings
+            assert dbsession.scalars(sa.select(AttemptWindow)).all() == []

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 
 def includeme(config: Configurator) -> None:
     from portaal.notifications.mail import make_mailer
+    from portaal.notifications.outbox import mail_job
 
-    make_mailer(config.registry.settings)  # settings that cannot work stop the portal here, not the first mail
+    mailer = make_mailer(config.registry.settings)  # settings that cannot work stop the portal here
+    if mailer is not None:
+        config.add_job(mail_job(config.registry, mailer))
     config.include("portaal.notifications.views")

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -24,7 +25,11 @@ from portaal.access.models import Account
 from portaal.notifications.mail import Mailer
 from portaal.notifications.models import Notification, NotificationKind
 from portaal.notifications.texts import WORDINGS
+from portaal.plugins.contract import HookContext, Job
 from portaal.web.i18n import LOCALES, _, translator
+
+if TYPE_CHECKING:
+    from pyramid.registry import Registry
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +48,20 @@ class Sender:
 
     address: str
     public_url: str
+
+
+def mail_job(registry: Registry, mailer: Mailer) -> Job:
+    """Every ten seconds, the mails that are due; from ``portaal.mail_from``, else from a no-reply address."""
+    settings = registry.settings
+    public_url = settings["portaal.public_url"]
+    address = settings.get("portaal.mail_from") or f"noreply@{urlsplit(public_url).hostname}"
+    sender = Sender(address, public_url)
+
+    def send(context: HookContext) -> None:
+        # Apart from the job's own session: nothing is locked while a mail server takes its time.
+        send_due_mails(registry["portaal.engine"], mailer, sender)
+
+    return Job("mail", send, every=timedelta(seconds=10))
 
 
 @dataclass(frozen=True)

@@ -9,4 +9,7 @@ if TYPE_CHECKING:
 
 
 def includeme(config: Configurator) -> None:
+    from portaal.onboarding.limiter import cleaning_job
+
+    config.add_job(cleaning_job())
     config.include("portaal.onboarding.views")

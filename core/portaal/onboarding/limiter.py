@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import Session
 
 from portaal import clock
 from portaal.onboarding.models import AttemptWindow
+from portaal.plugins.contract import HookContext, Job
 
 WINDOW = timedelta(hours=1)
 PER_ACCOUNT = 10
@@ -42,9 +42,13 @@ def count_attempt(connection: Connection, account_id: uuid.UUID, address: str) -
             raise TooManyAttemptsError(began_at + WINDOW)
 
 
-def forget_old_attempts(dbsession: Session) -> None:
-    """Remove what no longer counts: addresses are not kept longer than they are needed."""
-    dbsession.execute(sa.delete(AttemptWindow).where(AttemptWindow.began_at <= clock.now() - WINDOW))
+def cleaning_job() -> Job:
+    """Every hour, what no longer counts: addresses are not kept longer than they are needed."""
+
+    def forget(context: HookContext) -> None:
+        context.dbsession.execute(sa.delete(AttemptWindow).where(AttemptWindow.began_at <= clock.now() - WINDOW))
+
+    return Job("attempts", forget, every=WINDOW)
 
 
 def network(address: str) -> str:

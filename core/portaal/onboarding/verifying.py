@@ -25,7 +25,7 @@ from portaal.notifications.models import NotificationKind
 from portaal.notifications.service import notify
 from portaal.onboarding import codes
 from portaal.onboarding.issuing import withdraw
-from portaal.onboarding.limiter import count_attempt, forget_old_attempts
+from portaal.onboarding.limiter import count_attempt
 from portaal.onboarding.models import CodeKind, VerificationCode, usable
 
 if TYPE_CHECKING:
@@ -120,7 +120,6 @@ def _accept(dbsession: Session, used: VerificationCode) -> None:
         _appoint(dbsession, account, used)
     withdraw(dbsession, account.id, CodeKind.GEBRUIKER)
     sessions.end_all(dbsession, account.id)
-    forget_old_attempts(dbsession)
     audit.record(
         dbsession,
         action="verification_code.use",
