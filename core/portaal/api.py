@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portaal import audit, outbound
 from portaal.access.models import Role
+from portaal.access.names import account_names, gemeente_people
 from portaal.access.permissions import Permission
 from portaal.access.resources import ProductContext
 from portaal.berichtenverkeer.pages import add_message_pages, message_menu, message_permissions, message_tiles
@@ -42,7 +43,7 @@ from portaal.secrecy import Secrecy, UnreadableError, secrecy
 from portaal.settings.certificate import Certificate
 from portaal.settings.fields import setting
 from portaal.settings.store import product_settings
-from portaal.web import forms
+from portaal.web import charts, forms
 from portaal.web.bsn_field import Bsn, read_bsn
 from portaal.web.dates import Day
 from portaal.web.flash import flash
@@ -84,13 +85,16 @@ __all__ = [
     "UnreadableError",
     "UtcDateTime",
     "_",
+    "account_names",
     "add_message_pages",
     "audit",
     "between_transactions",
+    "charts",
     "contains_bsn",
     "csv_response",
     "flash",
     "forms",
+    "gemeente_people",
     "hookimpl",
     "message_menu",
     "message_permissions",

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portaal.access.models import Account, display_name
+from portaal.access.names import account_names
 from portaal.audit.models import AuditEvent, AuditLink, AuditSubject, Outcome
 from portaal.clock import AMSTERDAM
 
@@ -130,24 +130,16 @@ def lines(dbsession: Session, conditions: Iterable[Condition], *, offset: int = 
 
 def names(dbsession: Session, found: Sequence[Any]) -> dict[str, str]:
     """The names of the people in these lines, by account id: who acted, and on whom."""
-    ids = {line.actor for line in found if line.actor}
-    ids |= {_read(uuid.UUID, line.object_id) for line in found if line.object_kind == "account"} - {None}
-    return _names(dbsession, Account.id.in_(ids)) if ids else {}
+    ids = {line.actor for line in found}
+    ids |= {_read(uuid.UUID, line.object_id) for line in found if line.object_kind == "account"}
+    return {str(account_id): name for account_id, name in account_names(dbsession, ids - {None}).items()}
 
 
 def actors(dbsession: Session, scope: Condition) -> list[tuple[str, str]]:
     """Everybody who did something there, id and name, by name."""
-    acted = sa.select(AuditEvent.actor).where(scope).distinct()
-    return sorted(_names(dbsession, Account.id.in_(acted)).items(), key=lambda item: item[1].casefold())
-
-
-def _names(dbsession: Session, condition: Condition) -> dict[str, str]:
-    rows = dbsession.execute(
-        sa.select(
-            Account.id, Account.voornaam, Account.voorletters, Account.tussenvoegsel, Account.achternaam, Account.email
-        ).where(condition)
-    )
-    return {str(account_id): display_name(*parts) for account_id, *parts in rows}
+    acted = dbsession.scalars(sa.select(AuditEvent.actor).where(scope, AuditEvent.actor.is_not(None)).distinct())
+    found = account_names(dbsession, [actor for actor in acted if actor])
+    return sorted(((str(actor), name) for actor, name in found.items()), key=lambda item: item[1].casefold())
 
 
 def choices(dbsession: Session, scope: Condition) -> tuple[list[str], list[str]]:

@@ -6,7 +6,7 @@ What it adds lands under ``/g/{gemeentecode}/<plugin>/`` with route names ``<plu
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from portaal.web.product_static import ProductFiles
 
 if TYPE_CHECKING:
     from pyramid.config import Configurator
+    from translationstring import TranslationString
 
 ROUTE_NAME = re.compile(r"[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)*")
 SOURCE_DIRECTIVES = ("connect-src", "form-action", "img-src")
@@ -71,6 +72,16 @@ class PluginConfigurator:
     def add_catalogues(self, directory: Path) -> None:
         """The folder with the plugin's translations: ``<directory>/nl/*.po``."""
         self._config.add_catalogues(directory)
+
+    def add_audit_titles(self, titles: Mapping[str, TranslationString]) -> None:
+        """How the plugin's acts are called in the audit trail, by the code that it records.
+
+        :raises ContractError: a code does not begin with the plugin's name and a dot.
+        """
+        foreign = [code for code in titles if not code.startswith(f"{self.plugin}.")]
+        if foreign:
+            raise ContractError(f"acts in the audit trail must begin with {self.plugin + '.'!r}: {', '.join(foreign)}")
+        self._config.add_audit_titles(titles)
 
     def add_static(self, folder: Path) -> None:
         """The folder with the plugin's style sheets, scripts, images and fonts; folders within it are kept.
