@@ -7,7 +7,11 @@ import re
 # The first that fits: Edge and Opera also say Chrome, and Chrome also says Safari.
 BROWSERS = (("Edge", "Edg"), ("Opera", "OPR"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
 SYSTEMS = (
-    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows NT"), ("macOS", "Mac OS X"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows NT"),
+    ("macOS", "Mac OS X"),
     ("Linux", "Linux"),
 )
 

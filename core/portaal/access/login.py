@@ -76,7 +76,9 @@ def find_or_create_account(dbsession: Session, record: LoginRecord, organisation
     )
     if account is None:
         account = Account(
-            issuer=record.issuer, organisation_id=organisation.id, pseudonym=record.pseudonym,
+            issuer=record.issuer,
+            organisation_id=organisation.id,
+            pseudonym=record.pseudonym,
             created_at=clock.now(),
         )
         dbsession.add(account)
@@ -85,7 +87,10 @@ def find_or_create_account(dbsession: Session, record: LoginRecord, organisation
 
 
 def _refuse(
-    request: Request, record: LoginRecord, reason: str, gemeenten: tuple[GemeenteStanding, ...] = (),
+    request: Request,
+    record: LoginRecord,
+    reason: str,
+    gemeenten: tuple[GemeenteStanding, ...] = (),
     account: Account | None = None,
 ) -> Response:
     _note(request, record, Outcome.DENIED, gemeenten, account, reason)
@@ -99,16 +104,27 @@ def _refuse(
 
 
 def _note(
-    request: Request, record: LoginRecord, outcome: Outcome, gemeenten: tuple[GemeenteStanding, ...],
-    account: Account | None, reason: str = "",
+    request: Request,
+    record: LoginRecord,
+    outcome: Outcome,
+    gemeenten: tuple[GemeenteStanding, ...],
+    account: Account | None,
+    reason: str = "",
 ) -> None:
     details = {
-        "makelaar": record.issuer, "level": record.level.value, "branch": record.branch,
-        "intermediary": record.intermediary_kvk, "reason": reason,
+        "makelaar": record.issuer,
+        "level": record.level.value,
+        "branch": record.branch,
+        "intermediary": record.intermediary_kvk,
+        "reason": reason,
     }
     audit.record(
-        request.dbsession, action="session.start", outcome=outcome, actor=account.id if account else None,
+        request.dbsession,
+        action="session.start",
+        outcome=outcome,
+        actor=account.id if account else None,
         gemeentecode=gemeenten[0].code if len(gemeenten) == 1 else None,
-        object_kind="organisation", object_id=record.kvk_nummer or record.rsin or "",
+        object_kind="organisation",
+        object_id=record.kvk_nummer or record.rsin or "",
         details={name: value for name, value in details.items() if value},
     )

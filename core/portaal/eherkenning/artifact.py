@@ -70,9 +70,7 @@ class ArtifactResolver:
             timeout=urllib3.Timeout(total=self.TIMEOUT_SECONDS), retries=False, ssl_context=context
         )
 
-    def resolve(
-        self, provider: ServiceProvider, makelaar: Makelaar, artifact: str, now: datetime
-    ) -> ArtifactAnswer:
+    def resolve(self, provider: ServiceProvider, makelaar: Makelaar, artifact: str, now: datetime) -> ArtifactAnswer:
         """The ArtifactResponse for an artifact, not yet verified.
 
         :raises LoginRefusedError: MALFORMED or WRONG_PARTY for an artifact that is not this makelaar's, UNREACHABLE
@@ -82,9 +80,12 @@ class ArtifactResolver:
         question_id = f"_{secrets.token_hex(20)}"
         try:
             response = self._pool.request(
-                "POST", address, body=_question(provider, address, artifact, question_id, now),
+                "POST",
+                address,
+                body=_question(provider, address, artifact, question_id, now),
                 headers={"Content-Type": f"{makelaar.content_type}; charset=UTF-8", "SOAPAction": SOAP_ACTION},
-                redirect=False, preload_content=False,
+                redirect=False,
+                preload_content=False,
             )
             try:
                 body = response.read(MAX_BYTES + 1)
@@ -94,19 +95,28 @@ class ArtifactResolver:
             raise LoginRefusedError(RefusalReason.UNREACHABLE, "the makelaar cannot be reached") from error
         if response.status != 200:
             raise LoginRefusedError(RefusalReason.UNREACHABLE, f"the makelaar answers with status {response.status}")
-        envelope = parse(body)
-        if envelope.tag != q("soap:Envelope"):
-            raise LoginRefusedError(RefusalReason.MALFORMED, "the answer is no SOAP envelope")
-        answer = only_child(only_child(envelope, "soap:Body"), "samlp:ArtifactResponse")
-        return ArtifactAnswer(question_id, answer)
+        return ArtifactAnswer(question_id, read_envelope(body))
 
 
-def _question(
-    provider: ServiceProvider, address: str, artifact: str, identifier: str, now: datetime
-) -> bytes:
+def read_envelope(body: bytes) -> etree._Element:
+    """The ArtifactResponse in a SOAP envelope.
+
+    :raises LoginRefusedError: MALFORMED; it is something else.
+    """
+    envelope = parse(body)
+    if envelope.tag != q("soap:Envelope"):
+        raise LoginRefusedError(RefusalReason.MALFORMED, "the answer is no SOAP envelope")
+    return only_child(only_child(envelope, "soap:Body"), "samlp:ArtifactResponse")
+
+
+def _question(provider: ServiceProvider, address: str, artifact: str, identifier: str, now: datetime) -> bytes:
     element = etree.Element(
-        q("samlp:ArtifactResolve"), nsmap={"samlp": SAMLP, "saml": SAML}, ID=identifier, Version="2.0",
-        IssueInstant=timestamp(now), Destination=address,
+        q("samlp:ArtifactResolve"),
+        nsmap={"samlp": SAMLP, "saml": SAML},
+        ID=identifier,
+        Version="2.0",
+        IssueInstant=timestamp(now),
+        Destination=address,
     )
     etree.SubElement(element, q("saml:Issuer")).text = provider.entity_id
     etree.SubElement(element, q("samlp:Artifact")).text = artifact

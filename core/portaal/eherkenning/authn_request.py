@@ -59,10 +59,16 @@ def _element(
     provider: ServiceProvider, makelaar: Makelaar, identifier: str, destination: str, now: datetime
 ) -> etree._Element:
     root = etree.Element(
-        q("samlp:AuthnRequest"), nsmap={"samlp": SAMLP, "saml": SAML}, ID=identifier, Version="2.0",
-        IssueInstant=timestamp(now), Destination=destination, ForceAuthn="true",
+        q("samlp:AuthnRequest"),
+        nsmap={"samlp": SAMLP, "saml": SAML},
+        ID=identifier,
+        Version="2.0",
+        IssueInstant=timestamp(now),
+        Destination=destination,
+        ForceAuthn="true",
         AssertionConsumerServiceIndex=POST_INDEX if makelaar.answers_by_post else ARTIFACT_INDEX,
-        AttributeConsumingServiceIndex=str(provider.service_index), ProviderName=provider.provider_name,
+        AttributeConsumingServiceIndex=str(provider.service_index),
+        ProviderName=provider.provider_name,
     )
     etree.SubElement(root, q("saml:Issuer")).text = provider.entity_id
     context = etree.SubElement(root, q("samlp:RequestedAuthnContext"), Comparison="minimum")
@@ -74,9 +80,13 @@ def _redirect_url(element: etree._Element, destination: str, relay_state: str, k
     """The signature of this binding covers the query, not the XML."""
     compressor = zlib.compressobj(9, zlib.DEFLATED, -15)
     deflated = compressor.compress(etree.tostring(element)) + compressor.flush()
-    query = urlencode({
-        "SAMLRequest": base64.b64encode(deflated).decode(), "RelayState": relay_state, "SigAlg": RSA_SHA256,
-    })
+    query = urlencode(
+        {
+            "SAMLRequest": base64.b64encode(deflated).decode(),
+            "RelayState": relay_state,
+            "SigAlg": RSA_SHA256,
+        }
+    )
     signature = key.sign(query.encode(), PKCS1v15(), SHA256())
     separator = "&" if "?" in destination else "?"
     return f"{destination}{separator}{query}&{urlencode({'Signature': base64.b64encode(signature).decode()})}"

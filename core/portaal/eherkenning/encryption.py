@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-import os
 
-from cryptography import x509
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
@@ -23,8 +21,7 @@ from lxml import etree
 
 from portaal.eherkenning.parties import ServiceProvider
 from portaal.eherkenning.refusal import LoginRefusedError, RefusalReason
-from portaal.eherkenning.signature import key_name
-from portaal.eherkenning.xml import DS, XENC, children, parse, q
+from portaal.eherkenning.xml import XENC, children, parse
 
 XENC11 = "http://www.w3.org/2009/xmlenc11#"
 OAEP_MGF1P = f"{XENC}rsa-oaep-mgf1p"
@@ -32,11 +29,15 @@ OAEP_11 = f"{XENC11}rsa-oaep"
 CBC_KEY_BYTES = {f"{XENC}aes128-cbc": 16, f"{XENC}aes192-cbc": 24, f"{XENC}aes256-cbc": 32}
 GCM_KEY_BYTES = {f"{XENC11}aes128-gcm": 16, f"{XENC11}aes192-gcm": 24, f"{XENC11}aes256-gcm": 32}
 DIGESTS: dict[str, type[HashAlgorithm]] = {
-    "http://www.w3.org/2000/09/xmldsig#sha1": SHA1, f"{XENC}sha256": SHA256, f"{XENC}sha512": SHA512,
+    "http://www.w3.org/2000/09/xmldsig#sha1": SHA1,
+    f"{XENC}sha256": SHA256,
+    f"{XENC}sha512": SHA512,
     "http://www.w3.org/2001/04/xmldsig-more#sha384": SHA384,
 }
 MASKS: dict[str, type[HashAlgorithm]] = {
-    f"{XENC11}mgf1sha1": SHA1, f"{XENC11}mgf1sha256": SHA256, f"{XENC11}mgf1sha384": SHA384,
+    f"{XENC11}mgf1sha1": SHA1,
+    f"{XENC11}mgf1sha256": SHA256,
+    f"{XENC11}mgf1sha384": SHA384,
     f"{XENC11}mgf1sha512": SHA512,
 }
 BLOCK = 16
@@ -112,40 +113,3 @@ def _cipher_value(element: etree._Element) -> bytes:
     (data,) = children(element, "xenc:CipherData")
     (value,) = children(data, "xenc:CipherValue")
     return base64.b64decode("".join((value.text or "").split()), validate=True)
-
-
-def encrypt(element: etree._Element, certificate: x509.Certificate, recipient: str) -> list[etree._Element]:
-    """The EncryptedData and EncryptedKey of an element, as eHerkenning makes them: AES-256-CBC and RSA-OAEP-MGF1P.
-
-    For the sending side: the simulated makelaar and tests.
-    """
-    key, vector = os.urandom(32), os.urandom(BLOCK)
-    plain = etree.tostring(element)
-    padding = BLOCK - len(plain) % BLOCK
-    encryptor = Cipher(AES(key), CBC(vector)).encryptor()
-    sealed = vector + encryptor.update(plain + os.urandom(padding - 1) + bytes([padding])) + encryptor.finalize()
-    public_key = certificate.public_key()
-    if not isinstance(public_key, RSAPublicKey):
-        raise TypeError("only RSA keys are used for encryption")
-    wrapped = public_key.encrypt(key, OAEP(MGF1(SHA1()), SHA1(), None))  # noqa: S303 - as the interface has it
-    identifier, name = f"_{os.urandom(16).hex()}", key_name(certificate)
-    data = _encrypted("xenc:EncryptedData", f"{XENC}aes256-cbc", sealed)
-    data.set("Type", f"{XENC}Element")
-    info = etree.Element(q("ds:KeyInfo"), nsmap={"ds": DS})
-    etree.SubElement(info, q("ds:RetrievalMethod"), Type=f"{XENC}EncryptedKey", URI=f"#{identifier}")
-    data.insert(1, info)
-    encrypted_key = _encrypted("xenc:EncryptedKey", OAEP_MGF1P, wrapped)
-    encrypted_key.set("Id", identifier)
-    encrypted_key.set("Recipient", recipient)
-    name_info = etree.Element(q("ds:KeyInfo"), nsmap={"ds": DS})
-    etree.SubElement(name_info, q("ds:KeyName")).text = name
-    encrypted_key.insert(1, name_info)
-    return [data, encrypted_key]
-
-
-def _encrypted(name: str, algorithm: str, sealed: bytes) -> etree._Element:
-    element = etree.Element(q(name), nsmap={"xenc": XENC})
-    etree.SubElement(element, q("xenc:EncryptionMethod"), Algorithm=algorithm)
-    value = etree.SubElement(etree.SubElement(element, q("xenc:CipherData")), q("xenc:CipherValue"))
-    value.text = base64.b64encode(sealed).decode()
-    return element

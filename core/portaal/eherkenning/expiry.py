@@ -42,9 +42,7 @@ def expiring(provider: ServiceProvider, makelaars: Iterable[Makelaar], now: date
     return sorted(filter(None, found), key=lambda expiry: expiry.ends_at)
 
 
-def _certificates(
-    provider: ServiceProvider, makelaars: Iterable[Makelaar]
-) -> Iterator[tuple[str, x509.Certificate]]:
+def _certificates(provider: ServiceProvider, makelaars: Iterable[Makelaar]) -> Iterator[tuple[str, x509.Certificate]]:
     for pair, owner in zip(provider.keys, ("the portal", "the portal (the next one)"), strict=False):
         yield owner, pair.certificate
     for makelaar in makelaars:

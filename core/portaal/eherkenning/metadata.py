@@ -34,17 +34,33 @@ def our_metadata(provider: ServiceProvider, now: datetime, *, answers_by_post: b
 
     :param answers_by_post: also name where answers may be posted, for makelaars that do so.
     """
-    root = etree.Element(q("md:EntityDescriptor"), nsmap={"md": MD, "ds": DS}, entityID=provider.entity_id,
-                         ID=f"_{secrets.token_hex(16)}")
-    role = etree.SubElement(root, q("md:SPSSODescriptor"), AuthnRequestsSigned="true", WantAssertionsSigned="true",
-                            protocolSupportEnumeration=SAMLP)
+    root = etree.Element(
+        q("md:EntityDescriptor"),
+        nsmap={"md": MD, "ds": DS},
+        entityID=provider.entity_id,
+        ID=f"_{secrets.token_hex(16)}",
+    )
+    role = etree.SubElement(
+        root,
+        q("md:SPSSODescriptor"),
+        AuthnRequestsSigned="true",
+        WantAssertionsSigned="true",
+        protocolSupportEnumeration=SAMLP,
+    )
     for use in ("signing", "encryption"):
         _key_descriptor(role, use, provider.announced)
-    etree.SubElement(role, q("md:AssertionConsumerService"), Binding=HTTP_ARTIFACT, Location=provider.acs_url,
-                     index=ARTIFACT_INDEX, isDefault="true")
+    etree.SubElement(
+        role,
+        q("md:AssertionConsumerService"),
+        Binding=HTTP_ARTIFACT,
+        Location=provider.acs_url,
+        index=ARTIFACT_INDEX,
+        isDefault="true",
+    )
     if answers_by_post:
-        etree.SubElement(role, q("md:AssertionConsumerService"), Binding=HTTP_POST, Location=provider.acs_url,
-                         index=POST_INDEX)
+        etree.SubElement(
+            role, q("md:AssertionConsumerService"), Binding=HTTP_POST, Location=provider.acs_url, index=POST_INDEX
+        )
     service = etree.SubElement(role, q("md:AttributeConsumingService"), index=str(provider.service_index))
     language = "{http://www.w3.org/XML/1998/namespace}lang"
     for locale in LANGUAGES:
@@ -55,8 +71,9 @@ def our_metadata(provider: ServiceProvider, now: datetime, *, answers_by_post: b
         description.text = f"{provider.provider_name}: {provider.service_name}"
     etree.SubElement(service, q("md:RequestedAttribute"), Name=provider.service_id)
     pair = provider.signing_pair(now)
-    return etree.tostring(sign(root, pair.key, pair.certificate, with_certificate=True), xml_declaration=True,
-                          encoding="UTF-8")
+    return etree.tostring(
+        sign(root, pair.key, pair.certificate, with_certificate=True), xml_declaration=True, encoding="UTF-8"
+    )
 
 
 def _key_descriptor(role: etree._Element, use: str, certificate: x509.Certificate) -> None:
@@ -67,7 +84,11 @@ def _key_descriptor(role: etree._Element, use: str, certificate: x509.Certificat
 
 
 def read_makelaar(
-    metadata: bytes, display_name: str, content_type: str = "text/xml", *, answers_by_post: bool = False,
+    metadata: bytes,
+    display_name: str,
+    content_type: str = "text/xml",
+    *,
+    answers_by_post: bool = False,
     pinned: x509.Certificate | None = None,
 ) -> Makelaar:
     """A makelaar from its metadata.
@@ -86,19 +107,28 @@ def read_makelaar(
         raise MetadataError("this is no metadata of one identity provider")
     role = roles[0]
     artifact_urls = {
-        _index(node): _location(node) for node in children(role, "md:ArtifactResolutionService")
+        _index(node): _location(node)
+        for node in children(role, "md:ArtifactResolutionService")
         if node.get("Binding") == SOAP_BINDING
     }
     sso_urls = {
-        node.get("Binding", ""): _location(node) for node in children(role, "md:SingleSignOnService")
+        node.get("Binding", ""): _location(node)
+        for node in children(role, "md:SingleSignOnService")
         if node.get("Binding") in (HTTP_POST, HTTP_REDIRECT)
     }
     if not artifact_urls and not answers_by_post:
         raise MetadataError("it names no artifact resolution service over SOAP")
     if not sso_urls:
         raise MetadataError("it names no single sign-on service for POST or Redirect")
-    return Makelaar(root.get("entityID", ""), display_name, sso_urls, artifact_urls, _signing_certificates(role),
-                    content_type, answers_by_post)
+    return Makelaar(
+        root.get("entityID", ""),
+        display_name,
+        sso_urls,
+        artifact_urls,
+        _signing_certificates(role),
+        content_type,
+        answers_by_post,
+    )
 
 
 def _location(node: etree._Element) -> str:

@@ -41,8 +41,11 @@ def remember(dbsession: Session, request: AuthnRequest, makelaar: str, browser_t
     dbsession.execute(sa.delete(UsedAssertion).where(UsedAssertion.expires_at < now))
     dbsession.add(
         PendingLogin(
-            request_id=request.id, makelaar=makelaar, browser_hash=token_hash(browser_token),
-            relay_hash=token_hash(request.relay_state), created_at=now,
+            request_id=request.id,
+            makelaar=makelaar,
+            browser_hash=token_hash(browser_token),
+            relay_hash=token_hash(request.relay_state),
+            created_at=now,
         )
     )
 
@@ -56,8 +59,10 @@ def keep_posted(dbsession: Session, relay_state: str, message: bytes, makelaars:
     dbsession.execute(
         sa.update(PendingLogin)
         .where(
-            PendingLogin.relay_hash == token_hash(relay_state), PendingLogin.makelaar.in_(makelaars),
-            PendingLogin.used_at.is_(None), PendingLogin.posted.is_(None),
+            PendingLogin.relay_hash == token_hash(relay_state),
+            PendingLogin.makelaar.in_(makelaars),
+            PendingLogin.used_at.is_(None),
+            PendingLogin.posted.is_(None),
         )
         .values(posted=message)
     )

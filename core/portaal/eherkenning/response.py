@@ -24,9 +24,15 @@ from portaal.eherkenning.xml import children, moment, only_child, q, text_of
 STATUS = "urn:oasis:names:tc:SAML:2.0:status:"
 BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
 ARTIFACT_RESPONSE_PARTS = frozenset({"saml:Issuer", "samlp:Extensions", "samlp:Status", "samlp:Response"})
-RESPONSE_PARTS = frozenset({
-    "saml:Issuer", "samlp:Extensions", "samlp:Status", "saml:Assertion", "saml:EncryptedAssertion",
-})
+RESPONSE_PARTS = frozenset(
+    {
+        "saml:Issuer",
+        "samlp:Extensions",
+        "samlp:Status",
+        "saml:Assertion",
+        "saml:EncryptedAssertion",
+    }
+)
 CONDITIONS = frozenset({"saml:AudienceRestriction", "saml:OneTimeUse", "saml:ProxyRestriction"})
 MAX_AGE = timedelta(minutes=5)
 MAX_ID = 200

@@ -34,8 +34,14 @@ METHODS = frozenset({SignatureMethod.RSA_SHA256, SignatureMethod.RSA_SHA384, Sig
 DIGESTS = frozenset({DigestAlgorithm.SHA256, DigestAlgorithm.SHA384, DigestAlgorithm.SHA512})
 
 
-def sign(element: etree._Element, key: RSAPrivateKey, certificate: x509.Certificate, *, with_certificate: bool = False,
-         inclusive_prefixes: Sequence[str] = ()) -> etree._Element:
+def sign(
+    element: etree._Element,
+    key: RSAPrivateKey,
+    certificate: x509.Certificate,
+    *,
+    with_certificate: bool = False,
+    inclusive_prefixes: Sequence[str] = (),
+) -> etree._Element:
     """A signed copy of an element that has an ``ID``; its signature stands right after the Issuer, else first.
 
     :param with_certificate: put the certificate in KeyInfo; only metadata may. Otherwise KeyInfo holds a KeyName.
@@ -69,15 +75,22 @@ def sign(element: etree._Element, key: RSAPrivateKey, certificate: x509.Certific
 
 
 def _canonical(element: etree._Element, inclusive_prefixes: Sequence[str]) -> bytes:
-    return etree.tostring(element, method="c14n", exclusive=True, with_comments=False, with_tail=False,
-                          inclusive_ns_prefixes=list(inclusive_prefixes) or None)
+    return etree.tostring(
+        element,
+        method="c14n",
+        exclusive=True,
+        with_comments=False,
+        with_tail=False,
+        inclusive_ns_prefixes=list(inclusive_prefixes) or None,
+    )
 
 
 def _method(parent: etree._Element, name: str, algorithm: str, inclusive_prefixes: Sequence[str] = ()) -> None:
     method = etree.SubElement(parent, q(f"ds:{name}"), Algorithm=algorithm)
     if inclusive_prefixes:
-        etree.SubElement(method, INCLUSIVE_NAMESPACES, nsmap={"ec": EXCLUSIVE_C14N},
-                         PrefixList=" ".join(inclusive_prefixes))
+        etree.SubElement(
+            method, INCLUSIVE_NAMESPACES, nsmap={"ec": EXCLUSIVE_C14N}, PrefixList=" ".join(inclusive_prefixes)
+        )
 
 
 def key_name(certificate: x509.Certificate) -> str:
@@ -96,10 +109,17 @@ def verify(element: etree._Element, certificates: Sequence[x509.Certificate]) ->
     for certificate in certificates:
         try:
             result = XMLVerifier().verify(
-                element, x509_cert=certificate, id_attribute="ID", validate_schema=False,
+                element,
+                x509_cert=certificate,
+                id_attribute="ID",
+                validate_schema=False,
                 expect_config=SignatureConfiguration(
-                    require_x509=True, location="./", expect_references=1, signature_methods=METHODS,
-                    digest_algorithms=DIGESTS, ignore_ambiguous_key_info=True,
+                    require_x509=True,
+                    location="./",
+                    expect_references=1,
+                    signature_methods=METHODS,
+                    digest_algorithms=DIGESTS,
+                    ignore_ambiguous_key_info=True,
                 ),
             )
         except (SignXMLException, ValueError, etree.LxmlError, TypeError):
@@ -135,7 +155,8 @@ def _check_form(element: etree._Element) -> None:
         _refuse("the signature does not refer to its own element")
     transforms = list(reference[0])
     if [(t.tag, t.get("Algorithm")) for t in transforms] != [
-        (q("ds:Transform"), ENVELOPED), (q("ds:Transform"), EXCLUSIVE_C14N)
+        (q("ds:Transform"), ENVELOPED),
+        (q("ds:Transform"), EXCLUSIVE_C14N),
     ]:
         _refuse("other transforms than enveloped and exclusive canonicalisation")
     if len(method) or len(transforms[0]) or len(reference[1]):

@@ -121,9 +121,14 @@ def _login_record(request: Request) -> LoginRecord:
 
 def _refused(request: Request, refusal: LoginRefusedError) -> Response:
     cancelled = refusal.reason is RefusalReason.CANCELLED
-    log.log(logging.INFO if cancelled else logging.WARNING, "login refused", extra={
-        "reason": refusal.reason.value, "detail": refusal.detail,
-    })
+    log.log(
+        logging.INFO if cancelled else logging.WARNING,
+        "login refused",
+        extra={
+            "reason": refusal.reason.value,
+            "detail": refusal.detail,
+        },
+    )
     response = render_to_response(REFUSED, {"reason": refusal.reason.value}, request=request)
     response.status_int = 200 if cancelled else 403
     return response
@@ -139,20 +144,29 @@ def metadata(request: Request) -> Response:
 def includeme(config: Configurator) -> None:
     registry = config.registry
     registry["eherkenning.metadata"] = our_metadata(
-        registry["eherkenning.provider"], clock.now(),
+        registry["eherkenning.provider"],
+        clock.now(),
         answers_by_post=any(makelaar.answers_by_post for makelaar in registry["eherkenning.makelaars"].values()),
     )
     config.add_route("inloggen", "/inloggen")
-    config.add_view(choose, route_name="inloggen", request_method="GET", renderer=CHOICE,
-                    permission=NO_PERMISSION_REQUIRED)
-    config.add_view(send, route_name="inloggen", request_method="POST", renderer=CHOICE,
-                    permission=NO_PERMISSION_REQUIRED)
+    config.add_view(
+        choose, route_name="inloggen", request_method="GET", renderer=CHOICE, permission=NO_PERMISSION_REQUIRED
+    )
+    config.add_view(
+        send, route_name="inloggen", request_method="POST", renderer=CHOICE, permission=NO_PERMISSION_REQUIRED
+    )
     config.add_route("eherkenning_acs", ACS_PATH)
     config.add_writing_get(ACS_PATH)
     config.add_body_limit(ACS_PATH, ACS_BYTES)
     config.add_view(receive, route_name="eherkenning_acs", request_method="GET", permission=NO_PERMISSION_REQUIRED)
-    config.add_view(take_post, route_name="eherkenning_acs", request_method="POST", require_csrf=False,
-                    permission=NO_PERMISSION_REQUIRED)
+    config.add_view(
+        take_post,
+        route_name="eherkenning_acs",
+        request_method="POST",
+        require_csrf=False,
+        permission=NO_PERMISSION_REQUIRED,
+    )
     config.add_route("eherkenning_metadata", "/eherkenning/metadata")
-    config.add_view(metadata, route_name="eherkenning_metadata", request_method="GET",
-                    permission=NO_PERMISSION_REQUIRED)
+    config.add_view(
+        metadata, route_name="eherkenning_metadata", request_method="GET", permission=NO_PERMISSION_REQUIRED
+    )

@@ -45,7 +45,7 @@ def parse(message: bytes) -> etree._Element:
     document: Any = root.getroottree().docinfo
     if document.doctype or document.internalDTD is not None or document.externalDTD is not None:
         raise LoginRefusedError(RefusalReason.MALFORMED, "the message has a DOCTYPE")
-    if document.encoding not in (None, "UTF-8", "utf-8"):
+    if (document.encoding or "UTF-8").upper() != "UTF-8":
         raise LoginRefusedError(RefusalReason.MALFORMED, "the message is not in UTF-8")
     beside = root.getprevious() is not None or root.getnext() is not None
     if beside or any(not isinstance(node.tag, str) for node in root.iter()):
@@ -66,8 +66,16 @@ def parse_base64(message: bytes) -> etree._Element:
 
 def _parser() -> etree.XMLParser:
     return etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, attribute_defaults=False,
-        huge_tree=False, recover=False, remove_comments=False, remove_pis=False, collect_ids=False, encoding="utf-8",
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        attribute_defaults=False,
+        huge_tree=False,
+        recover=False,
+        remove_comments=False,
+        remove_pis=False,
+        collect_ids=False,
     )
 
 

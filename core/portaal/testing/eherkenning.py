@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from portaal.eherkenning.parties import KeyPair
 from portaal.simulators.makelaar.answers import Parties
 from portaal.simulators.makelaar.keys import new_pair, write_pair
 from portaal.simulators.makelaar.metadata import makelaar_metadata
+from portaal.testing.server import Server
 
 MAKELAAR = "urn:etoegang:HM:00000099000000000001:entities:9000"
 SERVICE_UUID = "0d2f5c9e-6f3b-4b0e-9f58-3b1f0b6a7c11"
@@ -24,14 +24,9 @@ SETTINGS = {
 
 
 @cache
-def makelaar_socket() -> socket.socket:
-    """Where the makelaar listens on this machine, if a test starts it."""
-    return socket.create_server(("127.0.0.1", 0))
-
-
-def makelaar_url() -> str:
-    """Its address, as its metadata has it."""
-    return f"http://localhost:{makelaar_socket().getsockname()[1]}"
+def makelaar_server() -> Server:
+    """Where the makelaar answers, once a test starts it; its address stands in its metadata."""
+    return Server()
 
 
 @cache
@@ -48,7 +43,7 @@ def parties() -> Parties:
 def eherkenning_settings(folder: Path) -> dict[str, Any]:
     """The ini settings of a portal that trusts this makelaar."""
     write_pair(portal_keys(), folder, "portaal")
-    metadata = makelaar_metadata(MAKELAAR, makelaar_url(), parties().makelaar)
+    metadata = makelaar_metadata(MAKELAAR, makelaar_server().url(), parties().makelaar)
     (folder / "makelaar.xml").write_bytes(metadata)
     add_entry(folder / "makelaars.toml", Entry(name="Voorbeeldmakelaar", metadata="makelaar.xml"))
     return SETTINGS | {

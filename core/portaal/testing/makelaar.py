@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-import waitress
 import webtest
 
 import portaal.demo
@@ -18,7 +16,8 @@ from portaal.simulators.makelaar.accounts import read_accounts
 from portaal.simulators.makelaar.app import Makelaar, make_app
 from portaal.simulators.makelaar.questions import read_portal
 from portaal.testing.application import Browser
-from portaal.testing.eherkenning import MAKELAAR, SERVICE_UUID, makelaar_socket, makelaar_url, parties
+from portaal.testing.eherkenning import SERVICE_UUID, makelaar_server, parties
+from portaal.testing.server import serving
 
 ACCOUNTS = Path(portaal.demo.__file__).parent / "accounts.toml"
 PASSWORD = "welkom-portaal"  # noqa: S105 - of the invented people
@@ -87,16 +86,17 @@ def form_with(page: webtest.TestResponse, field_name: str) -> webtest.Form:
 def makelaar(built_app: Any) -> Iterator[Makelaar]:
     """The simulated makelaar that the application under test trusts, listening on this machine."""
     state = Makelaar(
-        base_url=makelaar_url(), parties=parties(), portal=read_portal(built_app.registry["eherkenning.metadata"]),
-        service_uuid=SERVICE_UUID, provider_name="Stichting Inlichtingenbureau", accounts=read_accounts(ACCOUNTS),
-        metadata=b"", organisations={},
+        base_url=makelaar_server().url(),
+        parties=parties(),
+        portal=read_portal(built_app.registry["eherkenning.metadata"]),
+        service_uuid=SERVICE_UUID,
+        provider_name="Stichting Inlichtingenbureau",
+        accounts=read_accounts(ACCOUNTS),
+        metadata=b"",
+        organisations={},
     )
-    server = waitress.create_server(make_app(state), sockets=[makelaar_socket()], threads=2)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield state
-    server.close()
-    thread.join(5)
+    with serving(makelaar_server(), make_app(state)):
+        yield state
 
 
 @pytest.fixture

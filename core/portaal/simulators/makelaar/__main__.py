@@ -31,9 +31,20 @@ def main() -> None:
     if os.environ.get("PORTAAL_ENVIRONMENT") == "production":
         sys.exit("a simulated makelaar does not run in production")
     waitress.serve(
-        make_app(build(arguments.data, f"http://localhost:{arguments.port}", arguments.portal_metadata,
-                       arguments.service_uuid, arguments.accounts)),
-        host="127.0.0.1", port=arguments.port, threads=4, ident=None, _quiet=True,
+        make_app(
+            build(
+                arguments.data,
+                f"http://localhost:{arguments.port}",
+                arguments.portal_metadata,
+                arguments.service_uuid,
+                arguments.accounts,
+            )
+        ),
+        host="127.0.0.1",
+        port=arguments.port,
+        threads=4,
+        ident=None,
+        _quiet=True,
     )
 
 
@@ -43,8 +54,16 @@ def build(data: Path, base_url: str, portal_metadata: Path, service_uuid: str, a
     metadata = write_metadata(data, base_url)
     names = tomllib.loads(accounts.read_text(encoding="utf-8")).get("organisations", {})
     portal = read_portal(portal_metadata.read_bytes())
-    return Makelaar(base_url, parties, portal, service_uuid, "Stichting Inlichtingenbureau", read_accounts(accounts),
-                    metadata, names)
+    return Makelaar(
+        base_url,
+        parties,
+        portal,
+        service_uuid,
+        "Stichting Inlichtingenbureau",
+        read_accounts(accounts),
+        metadata,
+        names,
+    )
 
 
 def write_metadata(data: Path, base_url: str) -> bytes:

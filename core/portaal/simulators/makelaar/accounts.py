@@ -29,8 +29,12 @@ def read_accounts(path: Path) -> dict[str, Account]:
         content = tomllib.load(file)
     return {
         entry["username"]: Account(
-            username=entry["username"], password=entry.get("password", content["password"]), phone=entry["phone"],
-            name=entry["name"], pseudonym=entry["pseudonym"], organisations=tuple(entry["organisations"]),
+            username=entry["username"],
+            password=entry.get("password", content["password"]),
+            phone=entry["phone"],
+            name=entry["name"],
+            pseudonym=entry["pseudonym"],
+            organisations=tuple(entry["organisations"]),
             level=AssuranceLevel(entry.get("level", "loa3")),
         )
         for entry in content["account"]

@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from cryptography import x509
 from lxml import etree
 
-from portaal.eherkenning.encryption import encrypt
 from portaal.eherkenning.levels import AssuranceLevel
 from portaal.eherkenning.parties import KeyPair
 from portaal.eherkenning.signature import sign
 from portaal.eherkenning.xml import SAML, SAMLP, q, timestamp
+from portaal.simulators.makelaar.encryption import encrypt
 
 STATUS = "urn:oasis:names:tc:SAML:2.0:status:"
 BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
@@ -27,7 +27,9 @@ VALID = timedelta(minutes=2)
 BEFORE = timedelta(seconds=5)
 PREFIXES = ("xs", "xsi")
 NAMESPACES = {
-    "saml": SAML, "samlp": SAMLP, "xs": "http://www.w3.org/2001/XMLSchema",
+    "saml": SAML,
+    "samlp": SAMLP,
+    "xs": "http://www.w3.org/2001/XMLSchema",
     "xsi": "http://www.w3.org/2001/XMLSchema-instance",
 }
 
@@ -65,30 +67,35 @@ class Person:
 
 def login_response(parties: Parties, asker: Asker, person: Person, now: datetime) -> etree._Element:
     """A signed Response with a signed Assertion."""
-    response = _response(parties, asker, now, ["Success"])
-    response.append(sign_assertion(parties, assertion(parties, asker, person, now)))
-    return sign(response, parties.makelaar.key, parties.makelaar.certificate, inclusive_prefixes=PREFIXES)
+    unsigned = response(parties, asker, now, ["Success"])
+    unsigned.append(sign_assertion(parties, assertion(parties, asker, person, now)))
+    return sign(unsigned, parties.makelaar.key, parties.makelaar.certificate, inclusive_prefixes=PREFIXES)
 
 
 def cancel_response(parties: Parties, asker: Asker, now: datetime) -> etree._Element:
     """The person pressed cancel: Responder with AuthnFailed."""
-    response = _response(parties, asker, now, ["Responder", "AuthnFailed"])
-    return sign(response, parties.makelaar.key, parties.makelaar.certificate)
+    return failure_response(parties, asker, now, "AuthnFailed")
 
 
 def failure_response(parties: Parties, asker: Asker, now: datetime, code: str = "RequestUnsupported") -> etree._Element:
     """Something went wrong at the makelaar."""
-    response = _response(parties, asker, now, ["Responder", code])
-    return sign(response, parties.makelaar.key, parties.makelaar.certificate)
+    unsigned = response(parties, asker, now, ["Responder", code])
+    return sign(unsigned, parties.makelaar.key, parties.makelaar.certificate)
 
 
-def artifact_response(parties: Parties, response: etree._Element, question_id: str, now: datetime) -> etree._Element:
+def artifact_response(parties: Parties, answer: etree._Element, question_id: str, now: datetime) -> etree._Element:
     """The signed ArtifactResponse around a Response."""
+    root = around(parties, answer, question_id, now)
+    return sign(root, parties.makelaar.key, parties.makelaar.certificate, inclusive_prefixes=PREFIXES)
+
+
+def around(parties: Parties, answer: etree._Element, question_id: str, now: datetime) -> etree._Element:
+    """The unsigned ArtifactResponse around a Response."""
     root = _message("samlp:ArtifactResponse", parties.entity_id, now)
     root.set("InResponseTo", question_id)
     _status(root, ["Success"])
-    root.append(response)
-    return sign(root, parties.makelaar.key, parties.makelaar.certificate, inclusive_prefixes=PREFIXES)
+    root.append(answer)
+    return root
 
 
 def new_artifact(entity_id: str) -> str:
@@ -101,8 +108,12 @@ def assertion(parties: Parties, asker: Asker, person: Person, now: datetime) -> 
     """The unsigned assertion that an answer carries."""
     root = _message("saml:Assertion", parties.entity_id, now)
     _subject(root, asker, now)
-    conditions = etree.SubElement(root, q("saml:Conditions"), NotBefore=timestamp(now - BEFORE), NotOnOrAfter=timestamp(now + VALID))
-    etree.SubElement(etree.SubElement(conditions, q("saml:AudienceRestriction")), q("saml:Audience")).text = asker.entity_id
+    conditions = etree.SubElement(
+        root, q("saml:Conditions"), NotBefore=timestamp(now - BEFORE), NotOnOrAfter=timestamp(now + VALID)
+    )
+    etree.SubElement(
+        etree.SubElement(conditions, q("saml:AudienceRestriction")), q("saml:Audience")
+    ).text = asker.entity_id
     root.append(_advice(parties, asker, now))
     statement = etree.SubElement(root, q("saml:AuthnStatement"), AuthnInstant=timestamp(now))
     context = etree.SubElement(statement, q("saml:AuthnContext"))
@@ -111,10 +122,18 @@ def assertion(parties: Parties, asker: Asker, person: Person, now: datetime) -> 
     attributes = etree.SubElement(root, q("saml:AttributeStatement"))
     _attribute(attributes, "urn:etoegang:core:ServiceID", asker.service_id)
     _attribute(attributes, "urn:etoegang:core:ServiceUUID", asker.service_uuid)
-    _encrypted_attribute(attributes, "urn:etoegang:core:LegalSubjectID", asker,
-                         [("urn:etoegang:1.9:EntityConcernedID:KvKnr", person.kvk_nummer)])
-    _encrypted_attribute(attributes, "urn:etoegang:core:ActingSubjectID", asker,
-                         [("urn:etoegang:1.13:EntityConcernedID:Pseudo", person.pseudonym.upper())])
+    _encrypted_attribute(
+        attributes,
+        "urn:etoegang:core:LegalSubjectID",
+        asker,
+        [("urn:etoegang:1.9:EntityConcernedID:KvKnr", person.kvk_nummer)],
+    )
+    _encrypted_attribute(
+        attributes,
+        "urn:etoegang:core:ActingSubjectID",
+        asker,
+        [("urn:etoegang:1.13:EntityConcernedID:Pseudo", person.pseudonym.upper())],
+    )
     return root
 
 
@@ -122,7 +141,8 @@ def sign_assertion(parties: Parties, unsigned: etree._Element) -> etree._Element
     return sign(unsigned, parties.makelaar.key, parties.makelaar.certificate, inclusive_prefixes=PREFIXES)
 
 
-def _response(parties: Parties, asker: Asker, now: datetime, codes: Sequence[str]) -> etree._Element:
+def response(parties: Parties, asker: Asker, now: datetime, codes: Sequence[str]) -> etree._Element:
+    """An unsigned Response with this status and no assertion."""
     root = _message("samlp:Response", parties.entity_id, now)
     root.set("Destination", asker.acs_url)
     root.set("InResponseTo", asker.request_id)
@@ -131,8 +151,9 @@ def _response(parties: Parties, asker: Asker, now: datetime, codes: Sequence[str
 
 
 def _message(name: str, issuer: str, now: datetime) -> etree._Element:
-    root = etree.Element(q(name), nsmap=NAMESPACES, ID=f"_{secrets.token_hex(20)}", Version="2.0",
-                         IssueInstant=timestamp(now))
+    root = etree.Element(
+        q(name), nsmap=NAMESPACES, ID=f"_{secrets.token_hex(20)}", Version="2.0", IssueInstant=timestamp(now)
+    )
     etree.SubElement(root, q("saml:Issuer")).text = issuer
     return root
 
@@ -148,8 +169,13 @@ def _subject(root: etree._Element, asker: Asker, now: datetime) -> None:
     name_id = etree.SubElement(subject, q("saml:NameID"), Format=TRANSIENT, NameQualifier="urn:etoegang:AD")
     name_id.text = secrets.token_hex(16)
     confirmation = etree.SubElement(subject, q("saml:SubjectConfirmation"), Method=BEARER)
-    etree.SubElement(confirmation, q("saml:SubjectConfirmationData"), InResponseTo=asker.request_id,
-                     Recipient=asker.acs_url, NotOnOrAfter=timestamp(now + VALID))
+    etree.SubElement(
+        confirmation,
+        q("saml:SubjectConfirmationData"),
+        InResponseTo=asker.request_id,
+        Recipient=asker.acs_url,
+        NotOnOrAfter=timestamp(now + VALID),
+    )
 
 
 def _advice(parties: Parties, asker: Asker, now: datetime) -> etree._Element:
@@ -179,4 +205,4 @@ def _encrypted_attribute(
         name_id.text = identity
         value = etree.SubElement(attribute, q("saml:AttributeValue"))
         holder = etree.SubElement(value, q("saml:EncryptedID"))
-        holder.extend(encrypt(name_id, asker.certificate, asker.entity_id))
+        holder.extend(encrypt(etree.tostring(name_id), asker.certificate, asker.entity_id))

@@ -1,4 +1,4 @@
-"""The pages of the simulated makelaar, step by step: supplier, password, code, organisation, and back with an artifact."""
+"""The pages of the simulated makelaar: supplier, password, code, organisation, and back with an artifact."""
 
 from __future__ import annotations
 
@@ -177,8 +177,14 @@ def _back(request: Request, visit: Visit, answer: etree._Element) -> Response:
 
 def _asker(request: Request, visit: Visit) -> Asker:
     portal = request.makelaar.portal
-    return Asker(portal.entity_id, portal.acs_url, portal.service_id, request.makelaar.service_uuid,
-                 portal.certificate, visit.question.request_id)
+    return Asker(
+        portal.entity_id,
+        portal.acs_url,
+        portal.service_id,
+        request.makelaar.service_uuid,
+        portal.certificate,
+        visit.question.request_id,
+    )
 
 
 def resolve(request: Request) -> Response:

@@ -25,15 +25,21 @@ DAYS = 825
 def new_pair(name: str) -> KeyPair:
     """A key with a self-signed certificate in that name."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=BITS)
-    subject = x509.Name([
-        x509.NameAttribute(NameOID.ORGANIZATION_NAME, SIMULATED), x509.NameAttribute(NameOID.COMMON_NAME, name),
-    ])
+    subject = x509.Name(
+        [
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, SIMULATED),
+            x509.NameAttribute(NameOID.COMMON_NAME, name),
+        ]
+    )
     now = datetime.now(UTC)
     certificate = (
         x509.CertificateBuilder()
-        .subject_name(subject).issuer_name(subject).public_key(key.public_key())
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=DAYS))
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=DAYS))
         .sign(key, SHA256())
     )
     return KeyPair(key, certificate)
