@@ -22,6 +22,7 @@ DEFAULTS = {
     "portaal.servicedesk_phone": "",
     "portaal.servicedesk_email": "",
     "portaal.strict_plugins": "false",
+    "portaal.check_migrations": "true",
     "portaal.allow_combined_roles": "false",
 }
 REQUIRED = {

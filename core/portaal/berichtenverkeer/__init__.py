@@ -11,11 +11,13 @@ if TYPE_CHECKING:
 
 def includeme(config: Configurator) -> None:
     # Imported here: the gate and the envelope are used from the shell, without a web application.
+    from portaal.berichtenverkeer.cleaning import cleaning_job
     from portaal.berichtenverkeer.delivery.connectors import connectors_from
     from portaal.berichtenverkeer.pages.upload import MAX_BODY
     from portaal.berichtenverkeer.receiving.callers import Callers
     from portaal.berichtenverkeer.storage import FilePayloadStore
     from portaal.configuration import UnsafeConfigurationError
+    from portaal.web.i18n import _
 
     settings = config.registry.settings
     if not settings.get("portaal.storage"):
@@ -25,4 +27,10 @@ def includeme(config: Configurator) -> None:
     config.registry["portaal.connectors"] = connectors_from(settings)
     config.registry["portaal.callers"] = Callers.from_settings(settings)
     config.add_body_limit("/aanleveren", MAX_BODY)
+    config.add_job(cleaning_job(config.registry))
+    config.add_audit_titles({
+        "message.submit": _("Delivered messages"),
+        "message.download": _("Downloaded a message"),
+        "message.process": _("Marked a message as processed"),
+    })
     config.include("portaal.berichtenverkeer.receiving.views")

@@ -31,7 +31,7 @@ def pending(owner: Owner, bind: Engine | Connection) -> str:
     found = current(owner, bind)
     if found == wanted:
         return ""
-    return f"the tables are at {found or 'nothing'} and must be at {wanted}: run 'portaal db upgrade'"
+    return f"the tables are at {found or 'nothing'} and must be at {wanted}"
 
 
 def current(owner: Owner, bind: Engine | Connection) -> str | None:

@@ -5,3 +5,7 @@ from __future__ import annotations
 
 class ContractError(Exception):
     """A plugin breaks the contract of ``portaal.api``. The text says which rule and what to do."""
+
+
+class PendingMigrationsError(ContractError):
+    """The tables of a plugin are behind its revisions."""

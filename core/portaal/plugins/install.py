@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from portaal.access.models import Role
 from portaal.access.permissions import Permission
-from portaal.plugins.answers import checked_answers
 from portaal.plugins.configurator import PluginConfigurator
 from portaal.plugins.errors import ContractError
 from portaal.plugins.guard import check_changes, snapshot
@@ -23,7 +22,6 @@ def install(config: Configurator, plugins: Plugins, plugin: Plugin) -> None:
 
     :raises ContractError: a permission or prefix is not the plugin's own, or it changed what is not its own.
     """
-    plugins.keep(plugin, checked_answers(plugins, plugin))
     permissions = [*(plugins.call(plugin, "portaal_permissions") or ()), *settings_permissions(plugins, plugin)]
     config.registry["portaal.permissions"].declare(plugin.name, permissions)
     tab = plugins.call(plugin, "portaal_settings_tab")

@@ -1,7 +1,7 @@
 """Loading plugins: one that is wrong is quarantined with phase, error and hint; the others and the portal start.
 
-The phases, per plugin in the order of their names: *discover* (import), *check* (info, names), *configure* (beside the
-core and everything accepted so far). A configuration that a plugin spoilt is thrown away and made anew without it.
+The phases, per plugin in the order of their names: *discover* (import), *check* (names, what its hooks answer, pending
+migrations), *configure* (beside the core and everything accepted so far). A configuration that a plugin spoilt is thrown away and made anew without it.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 from portaal import hookspecs
+from portaal.plugins.answers import checked_answers
 from portaal.plugins.contract import API_VERSION, PluginInfo
-from portaal.plugins.errors import ContractError
+from portaal.plugins.errors import ContractError, PendingMigrationsError
 from portaal.plugins.names import check_name
+from portaal.plugins.tables import check_tables
 
 if TYPE_CHECKING:
     from pyramid.config import Configurator
@@ -129,6 +131,8 @@ def load(
             check_name(name, candidates, config)
             plugin = _register(plugins, name, module, entry_point)
             plugins.known[name] = plugin
+            plugins.keep(plugin, checked_answers(plugins, plugin))
+            check_tables(config, plugins, plugin)
             phase = "configure"
             install(config, plugins, plugin)
             plugins.accepted[name] = plugin
@@ -199,6 +203,8 @@ def _hint(phase: str, error: BaseException) -> str:
         return "The plugin ends the process. Remove the call of sys.exit."
     if phase == "discover":
         return "The plugin cannot be imported. Reinstall it, or install what it needs."
+    if isinstance(error, PendingMigrationsError):
+        return "Run 'portaal db upgrade' and start the portal again."
     if isinstance(error, pluggy.PluginValidationError):
         return "A hook has an unknown name or arguments. Compare it with portaal.hookspecs."
     if phase == "check":

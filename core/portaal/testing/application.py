@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ from sqlalchemy.orm import Session
 from portaal.access import sessions
 from portaal.access.models import Account
 from portaal.app import make_app
+from portaal.db.owners import owners
 from portaal.keyring import Keyring
-from portaal.testing.eherkenning import eherkenning_settings
 from portaal.testing.databases import READING_SESSION_OPTIONS, SESSION_OPTIONS
+from portaal.testing.eherkenning import eherkenning_settings
 
 KEYRING = Keyring({"test-1": b"k" * 32}, "test-1")
 
@@ -31,6 +33,7 @@ def app_settings(folder: Path) -> dict[str, Any]:
         "portaal.keyring": KEYRING,
         "portaal.key_file": "unused",
         "portaal.strict_plugins": "true",
+        "portaal.check_migrations": "false",  # the tables of a test are made from the models
         "portaal.storage": str(folder / "payloads"),
         "portaal.mail_directory": str(folder / "mail"),
         "portaal.servicedesk_phone": "030 000 00 00",
@@ -40,21 +43,55 @@ def app_settings(folder: Path) -> dict[str, Any]:
     } | eherkenning_settings(folder / "eherkenning")
 
 
+Candidates = Mapping[str, EntryPoint]
+
+
+class Portals:
+    """Applications under test, each made once: making one takes longer than most tests."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._made: dict[tuple[tuple[str, EntryPoint], ...] | None, Any] = {}
+
+    def having(self, plugins: Candidates | None) -> Any:
+        """The application with these plugins, or with all that are installed."""
+        key = None if plugins is None else tuple(plugins.items())
+        if key not in self._made:
+            folder = self._folder / str(len(self._made))
+            folder.mkdir()
+            app = make_app(app_settings(folder) | {"portaal.engine": None}, plugins)
+            app.registry["portaal.engine"].dispose()
+            self._made[key] = app
+        return self._made[key]
+
+
 @pytest.fixture(scope="session")
-def built_app(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """The application, made once; each test gives it its own connection."""
-    app = make_app(app_settings(tmp_path_factory.mktemp("app")) | {"portaal.engine": None})
-    app.registry["portaal.engine"].dispose()
-    return app
+def portals(tmp_path_factory: pytest.TempPathFactory) -> Portals:
+    return Portals(tmp_path_factory.mktemp("portals"))
+
+
+@pytest.fixture(scope="session")
+def built_app(portals: Portals) -> Any:
+    """The application with every installed plugin; each test gives it its own connection."""
+    return portals.having(None)
 
 
 @pytest.fixture
-def app(built_app: Any, connection: Connection) -> Iterator[Any]:
+def app(portals: Portals, portal_plugins: Candidates | None, connection: Connection) -> Iterator[Any]:
     """The WSGI application on this test's connection: it really commits, and the test still rolls all back."""
-    registry = built_app.registry
+    application = portals.having(portal_plugins)
+    create_plugin_tables(connection, portal_plugins or {})
+    registry = application.registry
     registry["portaal.engine"] = registry["portaal.reading_engine"] = connection
-    yield built_app
+    yield application
     registry["portaal.engine"] = registry["portaal.reading_engine"] = None
+
+
+def create_plugin_tables(connection: Connection, plugins: Candidates) -> None:
+    """The tables of plugins that were not installed yet when the database was made."""
+    for name, owner in owners(plugins.values()).items():
+        if name in plugins:
+            owner.metadata.create_all(connection)
 
 
 class Browser(webtest.TestApp):

@@ -26,7 +26,8 @@ def is_own(name: str | None, kind: str, parents: Any) -> bool:
 def render_type(kind: str, item: Any, autogen_context: Any) -> str | bool:
     """How our own types stand in a revision: by their name, and enumerations as the text they are stored as."""
     if kind == "type" and isinstance(item, UtcDateTime):
-        autogen_context.imports.add("from portaal.db.types import UtcDateTime")
+        source = "portaal.db.types" if owner.name == CORE else "portaal.api"
+        autogen_context.imports.add(f"from {source} import UtcDateTime")
         return "UtcDateTime()"
     if kind == "type" and isinstance(item, sa.Enum):
         return f"sa.String(length={item.length})"

@@ -19,7 +19,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("gemeentecode", sa.String(4), nullable=False),
         sa.Column("text", sa.String(200), nullable=False),
-        sa.Column("written_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("written_at", UtcDateTime(), nullable=False),
         sa.Column("written_by", sa.Uuid(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_voorbeeld_note")),
     )
