@@ -18,7 +18,7 @@ from portaal.api import (
     _,
     hookimpl,
 )
-from portaal_wlz_registertoets import settings
+from portaal_wlz_registertoets import settings, words
 from portaal_wlz_registertoets.models import Base
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ def portaal_permissions() -> Sequence[Permission]:
         Permission("wlz_registertoets:raadpleging:doen", _("Consult the Wlz register"), (Role.GEBRUIKER,)),
         Permission("wlz_registertoets:raadpleging:bekijken-eigen", _("See one's own consultations"), (Role.GEBRUIKER,)),
         Permission("wlz_registertoets:raadpleging:meerdere", _("Consult about several citizens"), (Role.GEBRUIKER,)),
+        Permission("wlz_registertoets:verantwoording:bekijken", _("See who consulted what"), (Role.AUDITOR,)),
+        Permission("wlz_registertoets:medewerker:beheren", _("Name BSNs that get attention"), (Role.AUDITOR,)),
     )
 
 
@@ -53,6 +55,7 @@ def portaal_menu() -> Sequence[MenuEntry]:
         MenuEntry("raadplegen", _("Consult"), order=10),
         MenuEntry("lijsten", _("Several citizens"), order=20),
         MenuEntry("eigen", _("What you asked"), order=30),
+        MenuEntry("verantwoording", _("Accountability"), order=40),
     )
 
 
@@ -76,9 +79,10 @@ def portaal_migrations() -> Migrations:
 
 @hookimpl
 def portaal_includeme(config: PluginConfigurator) -> None:
-    from portaal_wlz_registertoets.pages import consult, own, several
+    from portaal_wlz_registertoets.pages import colleagues, consult, own, reports, several
 
-    for part in (consult, own, several):
+    for part in (consult, several, own, reports, colleagues):
         part.includeme(config)
+    config.add_audit_titles(words.ACTS)
     config.add_catalogues(HERE / "locale")
     config.add_static(HERE / "static")

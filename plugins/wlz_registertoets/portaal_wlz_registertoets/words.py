@@ -34,3 +34,14 @@ REASONS = {
     Reason.ONGELDIG_BSN: _("This is not a BSN, so nothing was asked. Check the line and ask again."),
     Reason.NIET_AFGEMAAKT: _("The question was sent, but the portal stopped before the answer was there. Ask again."),
 }
+
+ACTS = {
+    "wlz_registertoets.ask": _("Asks the Wlz register"),
+    "wlz_registertoets.consult": _("Consulted the Wlz register"),
+    "wlz_registertoets.list": _("Made a list for the Wlz register"),
+    "wlz_registertoets.export_list": _("Downloaded a list with outcomes"),
+    "wlz_registertoets.report": _("Asked for a report on one person"),
+    "wlz_registertoets.export_report": _("Downloaded a report"),
+    "wlz_registertoets.watch": _("Named a BSN that gets attention"),
+    "wlz_registertoets.unwatch": _("Removed a BSN that gets attention"),
+}

@@ -1,0 +1,247 @@
+"""The reports for the auditor, each as a page with a chart, as a file, and fit to be printed."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, StringConstraints, model_validator
+
+from portaal.api import (
+    Day,
+    _,
+    account_names,
+    audit,
+    charts,
+    csv_response,
+    forms,
+    gemeente_people,
+    product_settings,
+    today,
+)
+from portaal_wlz_registertoets import reports, words
+from portaal_wlz_registertoets.consulting import PRODUCT
+from portaal_wlz_registertoets.forms import FIRST_DAY
+from portaal_wlz_registertoets.models import Flag
+from portaal_wlz_registertoets.pages import TEMPLATES
+from portaal_wlz_registertoets.reports import MonthReport, OfficeHours
+from portaal_wlz_registertoets.settings import Settings
+
+if TYPE_CHECKING:
+    from pyramid.request import Request
+    from pyramid.response import Response
+
+    from portaal.api import PluginConfigurator, ProductContext
+
+PERMISSION = "wlz_registertoets:verantwoording:bekijken"
+REPORT = f"{PRODUCT}.report"
+EXPORT = f"{PRODUCT}.export_report"
+FLAGS = {Flag.EIGEN: _("Own BSN"), Flag.COLLEGA: _("Colleague")}
+MONTH_HEADER = (
+    _("Person"), _("Consultations"), _("Outside office hours"), _("In lists"), _("Not determined"),
+    _("Own BSN or colleague"), _("Most on one day"),
+)  # fmt: skip
+PERSON_HEADER = (
+    _("When"), _("Outside office hours"), _("Citizen (hash)"), _("Legal ground"), _("Reason"), _("Case"),
+    _("Day asked for"), _("Outcome"), _("Flag"),
+)  # fmt: skip
+
+
+class PersonReportForm(BaseModel):
+    """Whose consultations, of when, and why the auditor wants to see them."""
+
+    persoon: uuid.UUID
+    van: Day
+    tot: Day
+    aanleiding: Annotated[str, StringConstraints(min_length=5, max_length=200)]
+    vorm: Literal["pagina", "csv"] = "pagina"
+
+    @model_validator(mode="after")
+    def _a_year_at_most(self) -> PersonReportForm:
+        if not timedelta() <= self.tot - self.van <= reports.LONGEST_PERIOD:
+            raise forms.FieldError(_("Choose a period of at most one year, with the first day first."))
+        return self
+
+
+def show_month(context: ProductContext, request: Request) -> dict[str, Any]:
+    """The general report of a month."""
+    first = _month(request)
+    report = reports.month_report(request.dbsession, context.code, first, _office(request))
+    return {
+        "gemeente": context.gemeente,
+        "report": report,
+        "names": account_names(request.dbsession, [person.account_id for person in report.people]),
+        "months": [
+            (month.strftime("%Y-%m"), month.strftime("%m-%Y"))
+            for month in reports.months_with_consultations(request.dbsession, context.code, today())
+        ],
+        "month": first.strftime("%Y-%m"),
+        "chart": _chart(request, report),
+        "outcomes": words.OUTCOMES,
+        "reasons": words.REASONS,
+        "flags": FLAGS,
+    }
+
+
+def export_month(context: ProductContext, request: Request) -> Response:
+    """The table of persons as a file."""
+    first = _month(request)
+    report = reports.month_report(request.dbsession, context.code, first, _office(request))
+    names = account_names(request.dbsession, [person.account_id for person in report.people])
+    rows = [
+        (
+            names.get(person.account_id, person.account_id), person.total, person.outside, person.in_lists,
+            person.undetermined, person.flagged, person.busiest,
+        )
+        for person in report.people
+    ]  # fmt: skip
+    audit.record_apart(
+        request, action=EXPORT, outcome=audit.Outcome.DONE, actor=request.identity.account_id,
+        gemeentecode=context.code, product=PRODUCT, details={"month": first.strftime("%Y-%m")},
+    )  # fmt: skip
+    return csv_response(request, f"wlz-raadplegingen-{first:%Y-%m}", _translated(request, MONTH_HEADER), rows)
+
+
+def ask_person(context: ProductContext, request: Request) -> dict[str, Any]:
+    """The form of the specific report."""
+    form = forms.empty(PersonReportForm, van=today() - timedelta(days=30), tot=today())
+    return _person_page(request, form)
+
+
+def show_person(context: ProductContext, request: Request) -> dict[str, Any] | Response:
+    """The specific report. That it was asked for, and why, is recorded first."""
+    form = forms.parse(request, PersonReportForm)
+    people = dict(gemeente_people(request.dbsession, context.code))
+    if form.value is None:
+        request.response.status_int = 422
+        return _person_page(request, form)
+    wanted = form.value
+    rows = reports.person_rows(request.dbsession, context.code, wanted.persoon, wanted.van, wanted.tot)
+    audit.record(
+        request.dbsession, action=REPORT, outcome=audit.Outcome.DONE, actor=request.identity.account_id,
+        gemeentecode=context.code, product=PRODUCT, object_kind="account", object_id=wanted.persoon,
+        details={
+            "from": wanted.van.isoformat(), "to": wanted.tot.isoformat(), "reason": wanted.aanleiding,
+            "found": len(rows), "form": wanted.vorm,
+        },
+    )  # fmt: skip
+    office = _office(request)
+    if wanted.vorm == "csv":
+        return _person_csv(request, rows, office)
+    name = people.get(wanted.persoon) or account_names(request.dbsession, [wanted.persoon]).get(wanted.persoon, "")
+    return _person_page(request, form) | {
+        "rows": rows,
+        "name": name,
+        "wanted": wanted,
+        "chart": _hours_chart(request, rows, office),
+        "outside": {row.id for row in rows if not office.include(row.asked_at)},
+        "outcomes": words.OUTCOMES,
+        "kinds": words.OUTCOME_KINDS,
+        "flags": FLAGS,
+    }
+
+
+def _person_page(request: Request, form: forms.Form[PersonReportForm]) -> dict[str, Any]:
+    return {
+        "gemeente": request.context.gemeente,
+        "form": form,
+        "people": gemeente_people(request.dbsession, request.context.code),
+        "rows": None,
+    }
+
+
+def _person_csv(request: Request, rows: Any, office: OfficeHours) -> Response:
+    translate = request.localizer.translate
+    table = [
+        (
+            f"{row.asked_at.astimezone(reports.AMSTERDAM):%Y-%m-%d %H:%M:%S}",
+            "" if office.include(row.asked_at) else translate(_("Yes")),
+            row.digest[: reports.SHORT_HASH], row.ground, row.aanleiding, row.zaakkenmerk, row.peildatum,
+            translate(words.OUTCOMES[row.outcome]) if row.outcome else "",
+            translate(FLAGS[row.flag]) if row.flag else "",
+        )
+        for row in rows
+    ]  # fmt: skip
+    return csv_response(request, "wlz-raadplegingen-persoon", _translated(request, PERSON_HEADER), table)
+
+
+def _chart(request: Request, report: MonthReport) -> charts.Chart:
+    translate = request.localizer.translate
+    days = [report.first + timedelta(days=place) for place in range(report.days)]
+    by_day = [sum(pair) for pair in zip(report.inside_by_day, report.outside_by_day, strict=True)]
+    busiest = max(range(report.days), key=by_day.__getitem__)
+    summary = _(
+        "${total} consultations, ${outside} of them outside office hours. The busiest day was ${day} with ${most}.",
+        mapping={
+            "total": report.total, "outside": report.outside, "day": days[busiest].strftime("%d-%m-%Y"),
+            "most": by_day[busiest],
+        },
+    )  # fmt: skip
+    if not report.total:
+        summary = _("There were no consultations.")
+    return charts.Chart(
+        title=translate(_("Consultations per day")),
+        summary=translate(summary),
+        axis=translate(_("Day")),
+        labels=[str(day.day) for day in days],
+        series=[
+            charts.Series(translate(_("In office hours")), report.inside_by_day),
+            charts.Series(translate(_("Outside office hours")), report.outside_by_day),
+        ],
+    )
+
+
+def _hours_chart(request: Request, rows: Any, office: OfficeHours) -> charts.Chart:
+    translate = request.localizer.translate
+    inside, outside = [0] * 24, [0] * 24
+    for row in rows:
+        hour = row.asked_at.astimezone(reports.AMSTERDAM).hour
+        (inside if office.include(row.asked_at) else outside)[hour] += 1
+    return charts.Chart(
+        title=translate(_("Consultations per hour of the day")),
+        summary=translate(
+            _("${inside} in office hours, ${outside} outside.",
+              mapping={"inside": sum(inside), "outside": sum(outside)})
+        ),
+        axis=translate(_("Hour")),
+        labels=[str(hour) for hour in range(24)],
+        series=[
+            charts.Series(translate(_("In office hours")), inside),
+            charts.Series(translate(_("Outside office hours")), outside),
+        ],
+    )  # fmt: skip
+
+
+def _month(request: Request) -> date:
+    """The first day of the month in the address; this month where that makes no sense."""
+    try:
+        first = date.fromisoformat(f"{request.GET.get('maand', '')}-01")
+    except ValueError:
+        first = today()
+    return max(min(first, today()), FIRST_DAY).replace(day=1)
+
+
+def _office(request: Request) -> OfficeHours:
+    settings = product_settings(request, Settings)
+    return OfficeHours(settings.office_start, settings.office_end)
+
+
+def _translated(request: Request, header: tuple[Any, ...]) -> list[str]:
+    return [request.localizer.translate(title) for title in header]
+
+
+def includeme(config: PluginConfigurator) -> None:
+    config.add_route("verantwoording", "verantwoording")
+    config.add_route("verantwoording.export", "verantwoording/export")
+    config.add_route("verantwoording.persoon", "verantwoording/persoon")
+    for route, method, view, template in (
+        ("verantwoording", "GET", show_month, "maand"),
+        ("verantwoording.export", "GET", export_month, ""),
+        ("verantwoording.persoon", "GET", ask_person, "persoon"),
+        ("verantwoording.persoon", "POST", show_person, "persoon"),
+    ):
+        config.add_view(
+            view, route=route, permission=PERMISSION, request_method=method,
+            renderer=f"{TEMPLATES}/{template}.jinja2" if template else None,
+        )  # fmt: skip
