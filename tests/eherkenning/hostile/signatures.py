@@ -68,8 +68,8 @@ def _attackers_certificate(signature: etree._Element) -> None:
     certificate = base64.b64encode(attacker().certificate.public_bytes(Encoding.DER)).decode()
     signature.append(
         etree.fromstring(
-            f'<ds:KeyInfo xmlns:ds="{DS}"><ds:X509Data><ds:X509Certificate>{certificate}</ds:X509Certificate></ds:X509Data>'
-            "</ds:KeyInfo>"
+            f'<ds:KeyInfo xmlns:ds="{DS}"><ds:X509Data><ds:X509Certificate>{certificate}'
+            "</ds:X509Certificate></ds:X509Data></ds:KeyInfo>"
         )
     )
 
