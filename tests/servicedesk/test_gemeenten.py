@@ -99,8 +99,8 @@ def test_an_agreement_is_recorded_with_who_when_and_reference(
     after = form.submit(status=303).follow()
     row = cells(after)[1]
     assert row[1:6] == ["Geretourneerd", day(20), day(10), day(2), "2026/0394/V"]
-    assert "Karin Wit" in row[6]
-    assert clock.today().strftime("%d-%m-%Y") in row[6]
+    assert "door Karin Wit" in row[0]
+    assert clock.today().strftime("%d-%m-%Y") in row[0]
     event = dbsession.scalars(sa.select(AuditEvent).where(AuditEvent.action == "agreement.note")).one()
     assert (event.actor, event.gemeentecode, event.object_id) == (medewerker.id, "0394", VECOZO)
     assert event.details["kenmerk"] == "2026/0394/V"

@@ -57,7 +57,7 @@ def _add_gemeente(dbsession: Session, code: str, naam: str, kvk_nummer: str, ret
     dbsession.flush()
     dbsession.add(OrganisationGemeente(organisation_id=organisation.id, gemeentecode=code, valid_from=SENT))
     now = clock.now()
-    for slug in (AANSLUITING, VECOZO):
+    for number, slug in enumerate((AANSLUITING, VECOZO), start=1):
         is_back = slug in returned
         dbsession.add(
             Agreement(
@@ -66,7 +66,7 @@ def _add_gemeente(dbsession: Session, code: str, naam: str, kvk_nummer: str, ret
                 sent_on=SENT,
                 signed_on=SIGNED if is_back else None,
                 returned_on=RETURNED if is_back else None,
-                reference=f"DEMO-{code}-{slug.partition('-')[0].upper()}" if is_back else "",
+                reference=f"DEMO-{code}-{number}" if is_back else "",
                 recorded_at=now,
             )
         )

@@ -133,9 +133,9 @@ def _awaits_code(request: Request) -> bool:
     return usable_code(request.dbsession, identity.account_id, CodeKind.GEBRUIKERSBEHEERDER) is not None
 
 
-def verified(request: Request) -> dict[str, Any]:
-    """What to do after verification. Nobody is logged in any more, so everybody may see it."""
-    return {}
+def verified(request: Request) -> dict[str, Any] | Response:
+    """What to do after verification. By then nobody is logged in any more, so everybody may see it."""
+    return HTTPSeeOther(request.route_url("start")) if request.identity else {}
 
 
 def wait_for_roles(request: Request) -> dict[str, Any] | Response:
