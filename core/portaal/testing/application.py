@@ -95,7 +95,11 @@ def create_plugin_tables(connection: Connection, plugins: Candidates) -> None:
 
 
 class Browser(webtest.TestApp):
-    """A browser without JavaScript."""
+    """A browser without JavaScript, on this machine."""
+
+    def __init__(self, app: Any, extra_environ: dict[str, str] | None = None) -> None:
+        here = {"HTTP_HOST": "localhost", "REMOTE_ADDR": "127.0.0.1"}
+        super().__init__(app, extra_environ=here | (extra_environ or {}))
 
     def log_in_as(self, dbsession: Session, account: Account, level: str = "loa3") -> None:
         """A session for the account, without the makelaar."""
@@ -116,4 +120,4 @@ class Browser(webtest.TestApp):
 
 @pytest.fixture
 def browser(app: Any) -> Browser:
-    return Browser(app, extra_environ={"HTTP_HOST": "localhost"})
+    return Browser(app)

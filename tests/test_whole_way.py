@@ -1,0 +1,168 @@
+"""The whole way without a browser: sign up by real SAML, get in, deliver a WMO301, fetch its WMO302; on both databases."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import webtest
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session
+
+from portaal.app import make_app
+from portaal.berichtenverkeer.delivery import worker
+from portaal.demo.load import load
+from portaal.organisations.seed import seed_reference_data
+from portaal.simulators.ketenpartners.behaviour import Behaviour
+from portaal.simulators.ketenpartners.chain import Chain
+from portaal.simulators.ketenpartners.portal import Portal
+from portaal.simulators.ketenpartners.server import Server as Partners
+from portaal.simulators.makelaar.app import Makelaar
+from portaal.testing.application import Browser, app_settings
+from portaal.testing.eherkenning import MAKELAAR
+from portaal.testing.makelaar import ACCOUNTS, Walk, form_with
+from portaal.testing.server import Server, serving
+from tests.e2e.messages import wmo301
+
+TOKEN = "between-us"
+SERVICEDESK = "karin.dewit@portaal.example"
+BEHEERDER = "gijs.mulder@diemen.example"
+COLLEAGUE = "hanna.kok@diemen.example"
+
+
+@dataclass
+class World:
+    """A portal with everything around it, each part real."""
+
+    app: Any
+    makelaar: Makelaar
+
+    def log_in(self, username: str) -> tuple[Browser, webtest.TestResponse]:
+        """A new browser, and the first page that somebody sees after logging in."""
+        browser = Browser(self.app)
+        page = Walk(self.makelaar, browser).log_in(username)
+        while page.status_int == 303:
+            page = page.follow()
+        return browser, page
+
+
+@pytest.fixture
+def world(fresh_database: Engine, makelaar: Makelaar, tmp_path: Path) -> Iterator[World]:
+    with Session(fresh_database) as dbsession:
+        seed_reference_data(dbsession)
+        load(dbsession, ACCOUNTS, MAKELAAR)
+        dbsession.commit()
+    with ExitStack() as stack:
+        server = Server("127.0.0.1")
+        url = server.url("127.0.0.1")
+        partners = Partners(Chain(Portal(f"{url}/stuf/ggk0210", TOKEN, wait=0.2), Behaviour(delay=0.1)), TOKEN)
+        settings = app_settings(tmp_path) | {
+            "portaal.engine": fresh_database, "portaal.session_options": {}, "portaal.reading_session_options": {},
+            "portaal.extra_hosts": url.removeprefix("http://"), "portaal.vecozo.url": partners.soap_url, "portaal.vecozo.token": TOKEN,
+        }
+        app = make_app(settings)
+        stack.enter_context(serving(server, app))
+        stack.enter_context(running(partners))
+        stop = threading.Event()
+        thread = threading.Thread(target=worker.run, args=(settings, stop))
+        thread.start()
+        stack.callback(thread.join, 15)
+        stack.callback(stop.set)
+        yield World(app, makelaar)
+
+
+class running:  # noqa: N801 - reads as a phrase in a with statement
+    """The simulated partners in a thread."""
+
+    def __init__(self, partners: Partners) -> None:
+        self._partners = partners
+        self._thread = threading.Thread(target=partners.serve_forever, args=(0.02,))
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._partners.shutdown()
+        self._partners.chain.close()
+        self._partners.server_close()
+        self._thread.join(15)
+
+
+def test_the_whole_way(world: World) -> None:
+    sign_up(world, BEHEERDER, "Mulder")
+    verify(world, BEHEERDER, code_of_the_servicedesk(world))
+    sign_up(world, COLLEAGUE, "Kok")
+    verify(world, COLLEAGUE, code_and_role(world))
+    browser, page = world.log_in(COLLEAGUE)
+    page.mustcontain("U hebt nu toegang tot het portaal Zorg")
+    browser.get("/g/0384/ijw/berichten", status=403)
+    browser.get("/g/0363/iwmo/berichten", status=404)
+    deliver_and_fetch(browser)
+
+
+def sign_up(world: World, username: str, achternaam: str) -> None:
+    """Steps 5 and 6 of the manual."""
+    _, page = world.log_in(username)
+    form = form_with(page, "achternaam")
+    form["achternaam"], form["email"] = achternaam, username
+    form.submit().follow().mustcontain("Verificatie", "Nieuwe gebruiker", "Nieuwe gebruikersbeheerder")
+
+
+def verify(world: World, username: str, code: str) -> None:
+    """Step 7, and the page that says to log in again."""
+    browser, page = world.log_in(username)
+    form = form_with(page, "verificatiecode")
+    form["verificatiecode"] = code
+    form.submit().follow().mustcontain("Verificatie gelukt")
+    browser.get("/g/0384/", status=303)
+
+
+def code_of_the_servicedesk(world: World) -> str:
+    _, page = world.log_in(SERVICEDESK)
+    page = page.click("Mulder")
+    return issued(form_to(page, "/code").submit())
+
+
+def code_and_role(world: World) -> str:
+    """The gebruikersbeheerder finds the notice, gives the role Gebruiker for iWmo, and makes a code."""
+    browser, _ = world.log_in(BEHEERDER)
+    browser.get("/meldingen").mustcontain("Kok")
+    page = browser.get("/g/0384/gebruikers").click("Kok")
+    form = form_with(page, "rol")
+    form["product"], form["rol"] = "iwmo", "gebruiker"
+    return issued(form_to(form.submit().follow(), "/code").submit())
+
+
+def issued(page: webtest.TestResponse) -> str:
+    """The code that is shown this once."""
+    while page.status_int == 303:
+        page = page.follow()
+    return str(page.html.find(id="verificatiecode").text)
+
+
+def form_to(page: webtest.TestResponse, ending: str) -> webtest.Form:
+    return next(form for form in page.forms.values() if form.action.endswith(ending))
+
+
+def deliver_and_fetch(browser: Browser) -> None:
+    """A WMO301 goes out; its WMO302 stands linked with it and is downloaded."""
+    form = form_with(browser.get("/g/0384/iwmo/aanleveren"), "bestanden")
+    form["bestanden"] = [webtest.Upload("toewijzing.xml", wmo301())]
+    result = form.submit().follow()
+    result.mustcontain("Het bestand is aangenomen")
+    message = result.click("Volg dit bericht")
+    deadline = time.monotonic() + 20
+    while "WMO302" not in message:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+        message = browser.get(message.request.path)
+    retour = message.click("WMO302")
+    download = form_to(retour, "/download").submit()
+    assert b"wmo302" in download.body
+    assert download.headers["Content-Disposition"].startswith("attachment")
