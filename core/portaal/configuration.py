@@ -24,6 +24,7 @@ DEFAULTS = {
     "portaal.strict_plugins": "false",
     "portaal.check_migrations": "true",
     "portaal.allow_combined_roles": "false",
+    "portaal.second_person": "true",
 }
 REQUIRED = {
     "sqlalchemy.url": "the address of the database",
@@ -50,7 +51,8 @@ def check(settings: dict[str, Any]) -> dict[str, Any]:
         raise UnsafeConfigurationError(f"portaal.environment must be one of {', '.join(ENVIRONMENTS)}")
     address = urlsplit(complete["portaal.public_url"])
     development = environment == "development"
-    if address.scheme != "https" and not (development and address.hostname in LOOPBACK):
+    local = development and address.scheme == "http" and address.hostname in LOOPBACK
+    if address.scheme != "https" and not local:
         raise UnsafeConfigurationError(
             "portaal.public_url must begin with https:// (http only in development, on this machine's own address)"
         )
