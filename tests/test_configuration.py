@@ -43,8 +43,6 @@ UNSAFE: dict[str, tuple[dict[str, Any], str]] = {
     "no eHerkenning key": ({"eherkenning.key": ""}, "eherkenning.key"),
     "eHerkenning key is not there": ({"eherkenning.key": "/bestaat/niet.key"}, "eherkenning.key"),
     "no eHerkenning certificate": ({"eherkenning.certificate": ""}, "eherkenning.certificate"),
-    "token outside development": (HTTPS | {"portaal.environment": "kto", "portaal.vecozo.token": "x" * 40}, "token"),
-    "partner over http": (HTTPS | {"portaal.environment": "kto", "portaal.vecozo.url": "http://vecozo.example"}, "https"),
     "partner over http, elsewhere": ({"portaal.vecozo.url": "http://vecozo.example/"}, "https"),
     "short proxy secret": ({"portaal.vecozo.client_subject": "CN=x", "portaal.proxy_secret": "kort"}, "proxy_secret"),
 }
