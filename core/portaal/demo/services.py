@@ -35,7 +35,7 @@ def services(config_file: str, settings: dict[str, str], folder: Path) -> list[S
     python = (sys.executable, "-m")
     makelaar_port, ketenpartners_port = (int(settings[f"demo.{name}_port"]) for name in ("makelaar", "ketenpartners"))
     return [
-        Service("makelaar", (*python, "portaal.simulators.makelaar", "--port", str(makelaar_port),
+        Service("makelaar", (*python, "portaal.simulators.makelaar", "--development", "--port", str(makelaar_port),
                              "--data", str(folder / "makelaar"), "--accounts", str(ACCOUNTS),
                              "--portal-metadata", str(folder / "eherkenning" / "metadata.xml"),
                              "--service-uuid", settings["eherkenning.service_uuid"]), makelaar_port),

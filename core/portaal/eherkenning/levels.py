@@ -21,6 +21,11 @@ class AssuranceLevel(enum.StrEnum):
         return list(AssuranceLevel).index(self)
 
     @property
+    def spoken(self) -> str:
+        """As people say it: ``3`` or ``2+``."""
+        return self.value.removeprefix("loa").replace("plus", "+")
+
+    @property
     def urn(self) -> str:
         return PREFIX + self.value
 

@@ -65,6 +65,8 @@ def verify_artifact_response(received: etree._Element, question_id: str, expecte
         _refuse(RefusalReason.WRONG_REQUEST, "the ArtifactResponse answers another question")
     if _status(signed) != [f"{STATUS}Success"]:
         _refuse(RefusalReason.FAILED_AT_MAKELAAR, "the artifact was not accepted")
+    if not children(signed, "samlp:Response"):
+        _refuse(RefusalReason.REPLAYED, "there is nothing behind the artifact (any more)")
     response = only_child(received, "samlp:Response")
     if children(response, "ds:Signature"):
         return verify_response(response, expected)

@@ -13,8 +13,9 @@ import webtest
 
 import portaal.demo
 from portaal.simulators.makelaar.accounts import read_accounts
-from portaal.simulators.makelaar.app import Makelaar, make_app
+from portaal.simulators.makelaar.app import make_app
 from portaal.simulators.makelaar.questions import read_portal
+from portaal.simulators.makelaar.state import Makelaar
 from portaal.testing.application import Browser
 from portaal.testing.eherkenning import SERVICE_UUID, makelaar_server, parties
 from portaal.testing.server import serving
@@ -90,7 +91,6 @@ def makelaar(built_app: Any) -> Iterator[Makelaar]:
         parties=parties(),
         portal=read_portal(built_app.registry["eherkenning.metadata"]),
         service_uuid=SERVICE_UUID,
-        provider_name="Stichting Inlichtingenbureau",
         accounts=read_accounts(ACCOUNTS),
         metadata=b"",
         organisations={},

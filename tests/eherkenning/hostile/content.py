@@ -186,7 +186,7 @@ STATUSES = (
         artifact_response=attribute(STATUS, "Value", FAILED),
     ),
     case(
-        "an ArtifactResponse without a Response", R.MALFORMED, BY_ARTIFACT, artifact_response=removed("samlp:Response")
+        "an ArtifactResponse without a Response", R.REPLAYED, BY_ARTIFACT, artifact_response=removed("samlp:Response")
     ),
     case("two Responses in an ArtifactResponse", R.MALFORMED, BY_ARTIFACT, artifact_response=doubled("samlp:Response")),
     case("no assertion", R.MALFORMED, response=removed("saml:Assertion")),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import tomllib
 from pathlib import Path
@@ -12,10 +11,11 @@ import waitress
 
 from portaal.simulators.makelaar.accounts import read_accounts
 from portaal.simulators.makelaar.answers import Parties
-from portaal.simulators.makelaar.app import Makelaar, make_app
+from portaal.simulators.makelaar.app import make_app
 from portaal.simulators.makelaar.keys import read_or_make_pair
 from portaal.simulators.makelaar.metadata import makelaar_metadata
 from portaal.simulators.makelaar.questions import read_portal
+from portaal.simulators.makelaar.state import Makelaar
 
 ENTITY_ID = "urn:etoegang:HM:00000099000000000001:entities:9000"
 
@@ -27,9 +27,10 @@ def main() -> None:
     parser.add_argument("--portal-metadata", type=Path, required=True)
     parser.add_argument("--service-uuid", required=True)
     parser.add_argument("--accounts", type=Path, required=True)
+    parser.add_argument("--development", action="store_true", help="say that nobody real logs in here")
     arguments = parser.parse_args()
-    if os.environ.get("PORTAAL_ENVIRONMENT") == "production":
-        sys.exit("a simulated makelaar does not run in production")
+    if not arguments.development:
+        sys.exit("a simulated makelaar lets anybody be anybody: it starts with --development only")
     waitress.serve(
         make_app(
             build(
@@ -54,16 +55,7 @@ def build(data: Path, base_url: str, portal_metadata: Path, service_uuid: str, a
     metadata = write_metadata(data, base_url)
     names = tomllib.loads(accounts.read_text(encoding="utf-8")).get("organisations", {})
     portal = read_portal(portal_metadata.read_bytes())
-    return Makelaar(
-        base_url,
-        parties,
-        portal,
-        service_uuid,
-        "Stichting Inlichtingenbureau",
-        read_accounts(accounts),
-        metadata,
-        names,
-    )
+    return Makelaar(base_url, parties, portal, service_uuid, read_accounts(accounts), metadata, names)
 
 
 def write_metadata(data: Path, base_url: str) -> bytes:

@@ -83,18 +83,21 @@ def failure_response(parties: Parties, asker: Asker, now: datetime, code: str = 
     return sign(unsigned, parties.makelaar.key, parties.makelaar.certificate)
 
 
-def artifact_response(parties: Parties, answer: etree._Element, question_id: str, now: datetime) -> etree._Element:
-    """The signed ArtifactResponse around a Response."""
+def artifact_response(
+    parties: Parties, answer: etree._Element | None, question_id: str, now: datetime
+) -> etree._Element:
+    """The signed ArtifactResponse around a Response, or around nothing when there is none (any more)."""
     root = around(parties, answer, question_id, now)
     return sign(root, parties.makelaar.key, parties.makelaar.certificate, inclusive_prefixes=PREFIXES)
 
 
-def around(parties: Parties, answer: etree._Element, question_id: str, now: datetime) -> etree._Element:
+def around(parties: Parties, answer: etree._Element | None, question_id: str, now: datetime) -> etree._Element:
     """The unsigned ArtifactResponse around a Response."""
     root = _message("samlp:ArtifactResponse", parties.entity_id, now)
     root.set("InResponseTo", question_id)
     _status(root, ["Success"])
-    root.append(answer)
+    if answer is not None:
+        root.append(answer)
     return root
 
 

@@ -6,7 +6,7 @@ import base64
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from lxml import etree
 
+from portaal.eherkenning.levels import AssuranceLevel, level_of
+from portaal.eherkenning.metadata import HTTP_POST
 from portaal.eherkenning.refusal import LoginRefusedError
 from portaal.eherkenning.signature import verify
 from portaal.eherkenning.xml import SOAP, children, only_child, parse, q, text_of
@@ -28,14 +30,29 @@ class BadQuestionError(Exception):
 
 @dataclass(frozen=True)
 class Portal:
-    """The service provider, from its metadata."""
+    """The service provider, from its metadata.
+
+    :param answer_urls: where answers go, by index: (binding, address).
+    """
 
     entity_id: str
-    acs_url: str
+    answer_urls: dict[str, tuple[str, str]]
     service_id: str
     service_index: str
     service_name: str
     certificate: x509.Certificate
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self._any_url).hostname or ""
+
+    @property
+    def origin(self) -> str:
+        return "{0.scheme}://{0.netloc}".format(urlsplit(self._any_url))
+
+    @property
+    def _any_url(self) -> str:
+        return next(iter(self.answer_urls.values()))[1]
 
 
 @dataclass(frozen=True)
@@ -44,26 +61,38 @@ class Question:
 
     request_id: str
     provider_name: str
+    level: AssuranceLevel
+    acs_url: str
+    answer_by_post: bool
     relay_state: str
 
 
 def read_portal(metadata: bytes) -> Portal:
-    """The portal's metadata, whose signature must hold with the certificate inside it."""
-    root = parse(metadata)
-    role = only_child(root, "md:SPSSODescriptor")
-    info = only_child(children(role, "md:KeyDescriptor")[0], "ds:KeyInfo")
-    encoded = text_of(only_child(only_child(info, "ds:X509Data"), "ds:X509Certificate"))
-    certificate = x509.load_der_x509_certificate(base64.b64decode(encoded))
-    verify(root, [certificate])
-    service = only_child(role, "md:AttributeConsumingService")
-    return Portal(
-        entity_id=root.get("entityID", ""),
-        acs_url=only_child(role, "md:AssertionConsumerService").get("Location", ""),
-        service_id=only_child(service, "md:RequestedAttribute").get("Name", ""),
-        service_index=service.get("index", ""),
-        service_name=children(service, "md:ServiceName")[0].text or "",
-        certificate=certificate,
-    )
+    """The portal's metadata, whose signature must hold with the certificate inside it.
+
+    :raises BadQuestionError: it cannot be used.
+    """
+    try:
+        root = parse(metadata)
+        role = only_child(root, "md:SPSSODescriptor")
+        info = only_child(children(role, "md:KeyDescriptor")[0], "ds:KeyInfo")
+        encoded = text_of(only_child(only_child(info, "ds:X509Data"), "ds:X509Certificate"))
+        certificate = x509.load_der_x509_certificate(base64.b64decode(encoded))
+        verify(root, [certificate])
+        service = only_child(role, "md:AttributeConsumingService")
+        return Portal(
+            entity_id=root.get("entityID", ""),
+            answer_urls={
+                node.get("index", ""): (node.get("Binding", ""), node.get("Location", ""))
+                for node in children(role, "md:AssertionConsumerService")
+            },
+            service_id=only_child(service, "md:RequestedAttribute").get("Name", ""),
+            service_index=service.get("index", ""),
+            service_name=children(service, "md:ServiceName")[0].text or "",
+            certificate=certificate,
+        )
+    except (LoginRefusedError, IndexError, ValueError) as error:
+        raise BadQuestionError(f"the portal's metadata cannot be used: {error}") from error
 
 
 def read_request(fields: Mapping[str, str], query: str, portal: Portal, destination: str) -> Question:
@@ -86,7 +115,27 @@ def read_request(fields: Mapping[str, str], query: str, portal: Portal, destinat
         raise BadQuestionError("the request is meant for another address")
     if element.get("AttributeConsumingServiceIndex") != portal.service_index:
         raise BadQuestionError("the request is for an unknown service")
-    return Question(element.get("ID", ""), element.get("ProviderName", ""), fields.get("RelayState", ""))
+    if element.get("AssertionConsumerServiceIndex") not in portal.answer_urls:
+        raise BadQuestionError("the answer is to go to an unknown address")
+    binding, acs_url = portal.answer_urls[element.get("AssertionConsumerServiceIndex", "")]
+    return Question(
+        request_id=element.get("ID", ""),
+        provider_name=element.get("ProviderName", ""),
+        level=_asked_level(element),
+        acs_url=acs_url,
+        answer_by_post=binding == HTTP_POST,
+        relay_state=fields.get("RelayState", ""),
+    )
+
+
+def _asked_level(element: etree._Element) -> AssuranceLevel:
+    """What the request asks for; by agreement level 3 when it asks for nothing."""
+    for context in children(element, "samlp:RequestedAuthnContext"):
+        level = level_of(text_of(only_child(context, "saml:AuthnContextClassRef")))
+        if level is None:
+            raise BadQuestionError("the request asks for an unknown level")
+        return level
+    return AssuranceLevel.LOA3
 
 
 def _redirected(fields: Mapping[str, str], query: str, portal: Portal) -> etree._Element:

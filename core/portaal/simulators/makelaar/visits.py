@@ -23,9 +23,10 @@ class Visit:
     started_at: datetime
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     supplier: str = ""
+    deviation: str = ""
     account: Account | None = None
     code: Code | None = None
-    code_accepted: bool = False
+    authenticated: bool = False
 
 
 class Visits:
