@@ -45,7 +45,9 @@ def isolated_view(view: View, info: Any) -> View:
 
 def _page(request: Request, plugin: str) -> Response:
     if request.environ.get("tm.active"):
-        request.tm.doom()
+        # PostgreSQL answers nothing more in a transaction that failed, and the page's frame asks a few things.
+        request.tm.abort()
+        request.tm.begin().doom()
     product = request.registry["portaal.plugins"].known[plugin]
     response = render_to_response(
         "portaal:templates/errors/product.jinja2", {"product": product.info.title}, request=request

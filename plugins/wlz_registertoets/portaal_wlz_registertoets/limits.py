@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -51,7 +51,7 @@ def spend(
     local = moment.astimezone(AMSTERDAM)
     counters = [(Limit.DAG, f"{local:%Y-%m-%d}", limits.per_day)]
     if by_the_minute:
-        counters.append((Limit.MINUUT, f"{local:%Y-%m-%dT%H:%M%z}", limits.per_minute))
+        counters.append((Limit.MINUUT, f"{moment.astimezone(UTC):%Y-%m-%dT%H:%MZ}", limits.per_minute))
     savepoint = dbsession.begin_nested()
     for limit, period, most in counters:
         if not _add(dbsession, account_id, gemeentecode, period, number, most):
