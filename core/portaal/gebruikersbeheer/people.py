@@ -98,6 +98,12 @@ def counts(dbsession: Session, gemeentecode: str) -> dict[Toestand, int]:
     return {state: found.get(state, 0) for state in Toestand}
 
 
+def waiting(dbsession: Session, gemeentecode: str) -> int:
+    """How many people wait for a code, for their own verification or for a role."""
+    found = counts(dbsession, gemeentecode)
+    return sum(found[state] for state in (Toestand.AANGEMELD, Toestand.CODE_UITGEGEVEN, Toestand.GEVERIFIEERD))
+
+
 def _registered(gemeentecode: str) -> sa.Select[Account]:
     return sa.select(Account).where(
         Account.organisation_id.in_(acting_organisations(gemeentecode)), Account.profile_saved_at.is_not(None)

@@ -8,8 +8,9 @@ from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 
 from portaal.access.models import Account, Role
 from portaal.access.permissions import Permission
-from portaal.access.reach import RouteRequest
+from portaal.access.reach import RouteRequest, may_open
 from portaal.access.resources import GemeenteContext, ProductContext, product_factory
+from portaal.gebruikersbeheer import people
 from portaal.overview import trouble
 from portaal.overview.models import Miss, TileTrouble
 from portaal.overview.tiles import rendered_tiles
@@ -45,13 +46,24 @@ def overview(context: GemeenteContext, request: Request) -> dict[str, Any]:
             "info": plugin.info,
             "tiles": [tile.content for tile in tiles if tile.product == plugin.name],
             "paused": _paused(request, plugin, context.code, troubles),
+            "settings_href": _reachable(request, f"{plugin.name}.instellingen", context.code),
         }
         for plugin in plugins
     ]
+    users_href = _reachable(request, "gebruikers", context.code)
     return {
         "gemeente": context.standing, "products": products, "is_first_time": not request.identity.welcomed,
-        "reasons": REASONS,
+        "reasons": REASONS, "users_href": users_href,
+        "waiting": people.waiting(request.dbsession, context.code) if users_href else 0,
+        "audit_href": _reachable(request, "audit", context.code),
     }
+
+
+def _reachable(request: Request, route: str, gemeentecode: str) -> str | None:
+    """The address of a page, for those who may open it."""
+    if not may_open(request, route, gemeentecode=gemeentecode):
+        return None
+    return request.route_path(route, gemeentecode=gemeentecode)
 
 
 def _paused(request: Request, plugin: Plugin, gemeentecode: str, troubles: Troubles) -> list[TileTrouble]:
