@@ -14,7 +14,7 @@ from portaal import clock
 from portaal.app import make_app
 from portaal.plugins.activation import Activations, activations
 from portaal.testing.application import app_settings
-from tests.plugins.kit import example
+from tests.plugins.kit import INSTALLED, example
 
 CODE = "0363"
 CANDIDATES = example()  # from now on it can be imported
@@ -60,3 +60,9 @@ def traveller() -> Iterator[Any]:
     """Time stands still; ``traveller.shift`` moves it."""
     with time_machine.travel(clock.now(), tick=False) as traveller:
         yield traveller
+
+
+@pytest.fixture
+def installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """During this test the example product is installed, beside the three products."""
+    monkeypatch.syspath_prepend(INSTALLED)

@@ -6,14 +6,14 @@ import sys
 import types
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint
+from importlib.metadata import Distribution, EntryPoint
 from pathlib import Path
 from typing import Any
 
 from portaal.api import Permission, PluginInfo, Role, _, hookimpl
-from portaal.plugins.discovery import discover
 
 EXAMPLE = Path(__file__).parent / "example"
+INSTALLED = EXAMPLE / "installed"  # where its entry point is found
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ def plugin(name: str, **hooks: Callable[..., Any]) -> dict[str, Candidate]:
 
 
 def example() -> dict[str, EntryPoint]:
-    """The example plugin, found by its entry point like any installed one."""
+    """The example plugin by its entry point, as ``make_app`` takes it. Other tests do not find it installed."""
     if str(EXAMPLE) not in sys.path:
         sys.path.append(str(EXAMPLE))
-    return {"voorbeeld": discover()["voorbeeld"]}
+    (distribution,) = Distribution.discover(path=[str(INSTALLED)])
+    return {point.name: point for point in distribution.entry_points}

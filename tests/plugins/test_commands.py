@@ -18,7 +18,7 @@ from portaal.api import now
 from portaal.cli import main
 from portaal.plugins import commands
 from portaal.plugins.commands import ProductGroup
-from tests.plugins.kit import EXAMPLE, Candidate, module
+from tests.plugins.kit import EXAMPLE, INSTALLED, Candidate, module
 
 
 def group(**hooks: Any) -> ProductGroup:
@@ -30,12 +30,13 @@ def test_products_stand_in_the_help_without_being_imported() -> None:
     code = "import sys; from portaal.cli import main; main(['--help'], standalone_mode=False); " \
            "print('voorbeeld-imported', 'portaal_voorbeeld' in sys.modules, 'sqlalchemy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
-                          env=os.environ | {"PYTHONPATH": str(EXAMPLE)})
+                          env=os.environ | {"PYTHONPATH": f"{EXAMPLE}{os.pathsep}{INSTALLED}"})
     assert "voorbeeld          The commands of portaal-voorbeeld." in done.stdout
     assert "voorbeeld-imported False False" in done.stdout
 
 
 # portaal_commands
+@pytest.mark.usefixtures("installed")
 def test_a_command_gets_the_database(fresh_database: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from portaal_voorbeeld import notes
     from portaal_voorbeeld.models import Base
@@ -53,6 +54,7 @@ def test_a_command_gets_the_database(fresh_database: Engine, monkeypatch: pytest
     assert (result.exit_code, result.output) == (0, "1\n")
 
 
+@pytest.mark.usefixtures("installed")
 def test_what_a_command_did_is_committed_unless_it_fails(
     fresh_database: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

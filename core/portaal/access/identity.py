@@ -174,3 +174,19 @@ def _standings(dbsession: Session, rows: Iterable[tuple[str, str, str | None]]) 
         )
         for code, naam in names.items()
     )
+
+
+def identity_of(dbsession: Session, account: Account) -> Identity:
+    """The person of an account as they would be if they were logged in now; for explanations, never for a request."""
+    now = clock.now()
+    grants = dbsession.scalars(sa.select(RoleGrant).where(RoleGrant.account_id == account.id, holds(now)))
+    gemeenten = load_gemeenten(dbsession, account.organisation_id)
+    codes = {standing.code for standing in gemeenten} | {None}
+    return Identity(
+        account_id=account.id, session_id="", organisation_id=account.organisation_id,
+        display_name=account.display_name, email=account.email, level="", last_active_at=now, ends_at=now,
+        has_profile=account.profile_saved_at is not None, is_verified=account.verified_at is not None,
+        is_ended=account.ended_at is not None, welcomed=account.welcomed_at is not None,
+        grants=tuple(Grant(g.role, g.gemeentecode, g.product) for g in grants if g.gemeentecode in codes),
+        gemeenten=gemeenten,
+    )

@@ -68,6 +68,7 @@ CORE_PERMISSIONS = (
     Permission("gemeente:bekijken", _("See the overview of the gemeente")),
     Permission("gebruikers:beheren", _("Manage the people of the gemeente"), (Role.GEBRUIKERSBEHEERDER,)),
     Permission("audit:bekijken", _("Read the audit trail of the gemeente"), (Role.AUDITOR,)),
+    Permission("rechten:bekijken", _("See who may do what in the gemeente"), (Role.GEBRUIKERSBEHEERDER, Role.AUDITOR)),
     Permission("servicedesk:beheren", _("Do the work of the Servicedesk"), (Role.SERVICEDESK,)),
 )
 

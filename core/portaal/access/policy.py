@@ -60,8 +60,10 @@ class PortaalSecurityPolicy:
 
     def permits(self, request: Request, context: Any, permission: str) -> Any:
         identity = self.identity(request)
-        if identity is None:
-            return Refusal(Reason.NOT_LOGGED_IN)
+        return Refusal(Reason.NOT_LOGGED_IN) if identity is None else self.decide(identity, context, permission)
+
+    def decide(self, identity: Identity, context: Any, permission: str) -> Any:
+        """Whether a person may do something to a resource: what Pyramid's ACL helper answered, or a Refusal."""
         obstacle = self._obstacle(identity, context, permission)
         if obstacle:
             return Refusal(obstacle)

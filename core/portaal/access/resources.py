@@ -73,6 +73,8 @@ class GemeenteContext:
             (Allow, f"member:{self.code}", "gemeente:bekijken"),
             (Allow, beheerder, "gebruikers:beheren"),
             (Allow, auditor, "audit:bekijken"),
+            (Allow, beheerder, "rechten:bekijken"),
+            (Allow, auditor, "rechten:bekijken"),
             DENY_ALL,
         ]
 

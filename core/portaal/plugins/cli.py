@@ -1,12 +1,16 @@
-"""The installed products."""
+"""The installed products, and what products that are gone left behind."""
 
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from portaal.cli.settings import config_option, read_settings
+
+if TYPE_CHECKING:
+    from portaal.plugins.leftovers import Leftovers
 
 
 @click.command()
@@ -21,3 +25,51 @@ def plugins(config_file: str) -> None:
     for bad in found.quarantined:
         click.echo(f"{bad.name:24} quarantined  {bad.phase}: {bad.error}\n{'':37}{bad.hint}")
     sys.exit(1 if found.quarantined else 0)
+
+
+@click.group()
+def plugin() -> None:
+    """Look after what plugins leave behind."""
+
+
+@plugin.command()
+@config_option
+@click.option("--remove", "name", metavar="NAME", help="Remove what is left of this plugin, with its data.")
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+def leftovers(config_file: str, name: str | None, yes: bool) -> None:
+    """Tell what is left of plugins that are no longer installed; exit code 1 when something is."""
+    from sqlalchemy.orm import Session
+
+    from portaal.app import make_app
+    from portaal.plugins.discovery import discover
+    from portaal.plugins.leftovers import find, remove
+
+    installed = discover()
+    if name in installed:
+        raise click.ClickException(f"{name} is installed: uninstall it first")
+    engine = make_app(read_settings(config_file)).registry["portaal.engine"]
+    try:
+        with Session(engine) as dbsession, dbsession.begin():
+            found = find(dbsession, installed)
+            if name is None:
+                for left in found:
+                    click.echo(_told(left))
+                sys.exit(1 if any(left.is_removable for left in found) else 0)
+            chosen = next((left for left in found if left.plugin == name and left.is_removable), None)
+            if chosen is None:
+                raise click.ClickException(f"nothing is left of {name}")
+            click.echo(_told(chosen))
+            if not yes:
+                click.confirm("Remove this? The data cannot be brought back.", abort=True)
+            remove(dbsession, chosen)
+            click.echo(f"{name}: removed")
+    finally:
+        engine.dispose()
+
+
+def _told(left: Leftovers) -> str:
+    lines = [left.plugin]
+    lines += [f"  table {table}" for table in left.tables]
+    for what, counts in (("to end", left.ended), ("to remove", left.removed), ("stays", left.kept)):
+        lines += [f"  {count} in {table}: {what}" for table, count in counts.items()]
+    return "\n".join(lines)

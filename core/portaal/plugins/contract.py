@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import enum
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pydantic import BaseModel
+from sqlalchemy.orm import Session
 from translationstring import TranslationString
 
 from portaal.plugins.models import active_gemeenten
+from portaal.secrecy import Secrecy
 
 if TYPE_CHECKING:
     from pyramid.request import Request
-    from sqlalchemy.orm import Session
+
+    from portaal.keyring import Keyring
 
 API_VERSION = (1, 0)
 Model = TypeVar("Model", bound=BaseModel)
@@ -106,7 +110,9 @@ class Migrations:
 
 
 class SettingsReader(Protocol):
-    """Reads the settings that a product has for a gemeente."""
+    """Reads the settings that a product has for a gemeente, and has the keys that secrets are kept under."""
+
+    keyring: Keyring
 
     def read(self, dbsession: Session, gemeentecode: str, model: type[Model]) -> Model: ...
 
@@ -130,6 +136,20 @@ class HookContext:
         :raises LookupError: the model is not that of a product.
         """
         return self.store.read(self.dbsession, gemeentecode, model)
+
+    @property
+    def secrecy(self) -> Secrecy:
+        """Seals and opens what only this product may read."""
+        return Secrecy(self.store.keyring, self.product)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A short transaction apart from ``dbsession``, for work that waits for another system in between.
+
+        Whoever uses it leaves ``dbsession`` alone until the waiting is over: its first use takes locks.
+        """
+        with Session(self.dbsession.get_bind()) as dbsession, dbsession.begin():
+            yield dbsession
 
     def gemeenten(self) -> tuple[str, ...]:
         """The codes of the gemeenten for which the product is active now."""

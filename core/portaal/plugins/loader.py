@@ -1,7 +1,8 @@
 """Loading plugins: one that is wrong is quarantined with phase, error and hint; the others and the portal start.
 
 The phases, per plugin in the order of their names: *discover* (import), *check* (names, what its hooks answer, pending
-migrations), *configure* (beside the core and everything accepted so far). A configuration that a plugin spoilt is thrown away and made anew without it.
+migrations), *configure* (beside the core and everything accepted so far). A configuration that a plugin spoilt is
+thrown away and made anew without it.
 """
 
 from __future__ import annotations
