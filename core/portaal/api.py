@@ -49,6 +49,7 @@ from portaal.web.dates import Day
 from portaal.web.flash import flash
 from portaal.web.i18n import _
 from portaal.web.spreadsheet import csv_response
+from portaal.web.uploads import Upload, UploadError, UploadFault, read_upload
 
 __all__ = [
     "API_VERSION",
@@ -83,6 +84,9 @@ __all__ = [
     "Tile",
     "Traffic",
     "UnreadableError",
+    "Upload",
+    "UploadError",
+    "UploadFault",
     "UtcDateTime",
     "_",
     "account_names",
@@ -104,6 +108,7 @@ __all__ = [
     "plugin_metadata",
     "product_settings",
     "read_bsn",
+    "read_upload",
     "secrecy",
     "setting",
     "text_enum",

@@ -13,7 +13,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from portaal.audit.subjects import Subject, Subjects
-from portaal.keyring import Keyring, KeyringError
+from portaal.keyring import Keyring
 
 if TYPE_CHECKING:
     from pyramid.request import Request
@@ -29,8 +29,8 @@ class Secrecy:
     """Seals and opens values of one product, and hashes BSNs as the audit trail does."""
 
     def __init__(self, keyring: Keyring, product: str) -> None:
-        self._keyring = keyring
-        self._purpose = f"product:{product}"
+        self._current = keyring.current
+        self._ciphers = {key_id: AESGCM(keyring.derive(f"product:{product}", key_id)[1]) for key_id in keyring.ids}
         self._subjects = Subjects(keyring)
 
     def seal(self, value: str, place: str) -> str:
@@ -38,10 +38,9 @@ class Secrecy:
 
         :param place: where it will be kept, e.g. ``"lijst/<id>/7"``; moved elsewhere it does not open.
         """
-        key_id, key = self._keyring.derive(self._purpose)
         nonce = secrets.token_bytes(NONCE_BYTES)
-        data = AESGCM(key).encrypt(nonce, value.encode(), place.encode())
-        return f"{key_id}:{b64encode(nonce + data).decode('ascii')}"
+        data = self._ciphers[self._current].encrypt(nonce, value.encode(), place.encode())
+        return f"{self._current}:{b64encode(nonce + data).decode('ascii')}"
 
     def open(self, sealed: str, place: str) -> str:
         """The text again.
@@ -51,9 +50,8 @@ class Secrecy:
         key_id, _, data = sealed.rpartition(":")
         try:
             content = b64decode(data, validate=True)
-            key = self._keyring.derive(self._purpose, key_id or "?")[1]
-            return AESGCM(key).decrypt(content[:NONCE_BYTES], content[NONCE_BYTES:], place.encode()).decode()
-        except (InvalidTag, KeyringError, ValueError) as error:
+            return self._ciphers[key_id].decrypt(content[:NONCE_BYTES], content[NONCE_BYTES:], place.encode()).decode()
+        except (InvalidTag, KeyError, ValueError) as error:
             raise UnreadableError("a sealed value does not open") from error
 
     def subject(self, bsn: str) -> Subject:

@@ -70,6 +70,7 @@ class SettingsStore:
     """The settings of every product with a settings tab."""
 
     def __init__(self, keyring: Keyring) -> None:
+        self.keyring = keyring
         self.sealer = Sealer(keyring)
         self.tabs: dict[str, SettingsTab] = {}
 

@@ -1,0 +1,75 @@
+"""One small file with a form, read into memory only: WebOb would write it to a temporary file, in plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pyramid.csrf import check_csrf_origin
+from pyramid.exceptions import BadCSRFToken
+from pyramid.interfaces import ICSRFStoragePolicy
+
+from portaal.access.csrf import HEADER
+from portaal.berichtenverkeer.submission.multipart_form import UploadError, UploadFault, read_form
+from portaal.web.forms import CSRF_FIELD
+
+if TYPE_CHECKING:
+    from pyramid.request import Request
+
+FORM_AROUND_IT = 10_000  # bytes
+
+
+@dataclass
+class Upload:
+    """What was sent.
+
+    :ivar content: of the file; empty where none was chosen.
+    """
+
+    fields: dict[str, str]
+    content: bytes = field(repr=False)
+
+
+class _Memory:
+    """Takes the file, up to a size."""
+
+    def __init__(self, most: int) -> None:
+        self.content = bytearray()
+        self._most = most
+
+    def write(self, piece: bytes) -> None:
+        if len(self.content) + len(piece) > self._most:
+            raise UploadError(UploadFault.TOO_LARGE)
+        self.content += piece
+
+    def close(self) -> None:
+        """Nothing to do."""
+
+
+def read_upload(request: Request, name: str, most: int) -> Upload:
+    """Read a form with one file, and check its CSRF token. For a view with ``checks_csrf_itself``.
+
+    :param name: of the file's field.
+    :param most: how many bytes the file may have.
+    :raises UploadError: it is no such form, is broken off, or too large.
+    :raises BadCSRFToken: the token is wrong or missing.
+    """
+    file = _Memory(most)
+    fields = read_form(
+        request.environ["wsgi.input"], request.headers.get("Content-Type", ""), request.content_length,
+        lambda _name, _fields: file, file_field=name, max_files=1, max_size=most + FORM_AROUND_IT,
+    )  # fmt: skip
+    _check_csrf(request, fields)
+    return Upload({key: value for key, value in fields.items() if key != CSRF_FIELD}, bytes(file.content))
+
+
+def _check_csrf(request: Request, fields: Mapping[str, str]) -> None:
+    policy = request.registry.getUtility(ICSRFStoragePolicy)
+    token = request.headers.get(HEADER) or fields.get(CSRF_FIELD, "")
+    check_csrf_origin(request)
+    if not policy.check_csrf_token(request, token):
+        raise BadCSRFToken("check_csrf_token(): Invalid token")
+
+
+__all__ = ["Upload", "UploadError", "UploadFault", "read_upload"]
