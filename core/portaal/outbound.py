@@ -14,6 +14,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
@@ -96,10 +97,12 @@ def call(
         connection = _connection(endpoint)
     except (ValueError, TypeError, ssl.SSLError) as error:
         raise OutboundError(Failure.TLS) from error
-    watchdog = threading.Timer(endpoint.timeout, _cut, (connection,))
-    watchdog.daemon = True
+    watchdog = None
     try:
         connection.connect()
+        # Its socket and not the connection: that lets go of it once it knows that the answer ends with it.
+        watchdog = threading.Timer(deadline - time.monotonic(), _cut, (connection.sock,))
+        watchdog.daemon = True
         watchdog.start()
         connection.request(
             method,
@@ -117,7 +120,8 @@ def call(
     except (HTTPError, HTTPException, OSError) as error:
         raise OutboundError(_failure(error, late=time.monotonic() >= deadline)) from error
     finally:
-        watchdog.cancel()
+        if watchdog is not None:
+            watchdog.cancel()
         connection.close()
 
 
@@ -131,25 +135,24 @@ def _failure(error: Exception, *, late: bool) -> Failure:
     return Failure.UNREACHABLE
 
 
-def _cut(connection: HTTPConnection) -> None:
+def _cut(connected: socket.socket) -> None:
     """The deadline passed. A timeout of the socket would start anew at every byte that drips in."""
-    if connection.sock is not None:
-        try:
-            connection.sock.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            return  # it was closed at this very moment
+    try:
+        connected.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        return  # it was closed at this very moment
 
 
 def _read(connection: HTTPConnection) -> Reply:
-    response = connection.getresponse()
-    if "Content-Length" not in response.headers and not response.chunked:
-        raise OutboundError(Failure.BROKEN)  # where it ends could not be told from where it was cut off
-    content = bytearray()
-    while chunk := response.read(_CHUNK):
-        content += chunk
-        if len(content) > LARGEST_ANSWER:
-            raise OutboundError(Failure.TOO_LARGE)
-    return Reply(response.status, response.headers.get("Content-Type", ""), bytes(content))
+    with closing(connection.getresponse()) as response:
+        if "Content-Length" not in response.headers and not response.chunked:
+            raise OutboundError(Failure.BROKEN)  # where it ends could not be told from where it was cut off
+        content = bytearray()
+        while chunk := response.read(_CHUNK):
+            content += chunk
+            if len(content) > LARGEST_ANSWER:
+                raise OutboundError(Failure.TOO_LARGE)
+        return Reply(response.status, response.headers.get("Content-Type", ""), bytes(content))
 
 
 def _connection(endpoint: Endpoint) -> HTTPConnection:

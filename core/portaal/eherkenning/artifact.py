@@ -1,4 +1,4 @@
-"""The artifact: a ticket that the browser brings, exchanged for the answer behind its back (rules 15, 16)."""
+"""The artifact: a ticket that the browser brings, exchanged for the answer behind its back (rule 16)."""
 
 from __future__ import annotations
 
@@ -6,21 +6,23 @@ import base64
 import binascii
 import hashlib
 import secrets
-import ssl
 from dataclasses import dataclass
 from datetime import datetime
 from hmac import compare_digest
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
-import urllib3
 from lxml import etree
 
 from portaal.eherkenning.parties import Makelaar, ServiceProvider
 from portaal.eherkenning.refusal import LoginRefusedError, RefusalReason
 from portaal.eherkenning.signature import sign
-from portaal.eherkenning.xml import MAX_BYTES, SAML, SAMLP, SOAP, only_child, parse, q, timestamp
+from portaal.eherkenning.xml import SAML, SAMLP, SOAP, only_child, parse, q, timestamp
+from portaal.outbound import Endpoint, OutboundError, call
 
 TYPE_CODE = b"\x00\x04"
 LENGTH = 44
+SECONDS = 10.0
 SOAP_ACTION = "http://www.oasis-open.org/committees/security"
 
 
@@ -53,22 +55,14 @@ class ArtifactAnswer:
 
 
 class ArtifactResolver:
-    """Exchanges artifacts with the makelaar over TLS, at its own address only: a redirect is not followed.
+    """Exchanges artifacts with makelaars.
 
-    :param client_certificate: (certificate file, key file) for makelaars that ask for one.
-    :param ca_file: the trust store; None for the system's.
-    :raises OSError: a file cannot be read or used.
+    :param certificate: our client certificate for makelaars that ask for one, PEM; with its key.
+    :param authority: the certificates that theirs must be issued under, PEM; without it, those of the machine.
     """
 
-    TIMEOUT_SECONDS = 10.0
-
-    def __init__(self, client_certificate: tuple[str, str] | None = None, ca_file: str | None = None) -> None:
-        context = ssl.create_default_context(cafile=ca_file)
-        if client_certificate:
-            context.load_cert_chain(*client_certificate)
-        self._pool = urllib3.PoolManager(
-            timeout=urllib3.Timeout(total=self.TIMEOUT_SECONDS), retries=False, ssl_context=context
-        )
+    def __init__(self, certificate: str = "", key: str = "", authority: str = "") -> None:
+        self._tls: dict[str, Any] = {"certificate": certificate, "key": key, "authority": authority}
 
     def resolve(self, provider: ServiceProvider, makelaar: Makelaar, artifact: str, now: datetime) -> ArtifactAnswer:
         """The ArtifactResponse for an artifact, not yet verified.
@@ -76,26 +70,34 @@ class ArtifactResolver:
         :raises LoginRefusedError: MALFORMED or WRONG_PARTY for an artifact that is not this makelaar's, UNREACHABLE
             when the makelaar does not answer, MALFORMED when its answer is no SOAP.
         """
-        address = address_of(artifact, makelaar)
+        url = address_of(artifact, makelaar)
         question_id = f"_{secrets.token_hex(20)}"
+        reply = self.ask(url, _question(provider, url, artifact, question_id, now), makelaar.content_type)
+        return ArtifactAnswer(question_id, read_envelope(reply))
+
+    def ask(self, url: str, question: bytes, content_type: str) -> bytes:
+        """The answer to a SOAP message. Redirects are not followed.
+
+        :raises LoginRefusedError: UNREACHABLE; there is none in time, or it is no success.
+        """
+        parts = urlsplit(url)
+        endpoint = Endpoint(f"{parts.scheme}://{parts.netloc}", timeout=SECONDS, **self._tls)
+        headers = {
+            "Content-Type": f"{content_type}; charset=UTF-8",
+            "Accept": content_type,
+            "SOAPAction": SOAP_ACTION,
+        }
         try:
-            response = self._pool.request(
-                "POST",
-                address,
-                body=_question(provider, address, artifact, question_id, now),
-                headers={"Content-Type": f"{makelaar.content_type}; charset=UTF-8", "SOAPAction": SOAP_ACTION},
-                redirect=False,
-                preload_content=False,
+            reply = call(
+                endpoint, "POST", urlunsplit(("", "", parts.path, parts.query, "")), body=question, headers=headers
             )
-            try:
-                body = response.read(MAX_BYTES + 1)
-            finally:
-                response.release_conn()
-        except urllib3.exceptions.HTTPError as error:
-            raise LoginRefusedError(RefusalReason.UNREACHABLE, "the makelaar cannot be reached") from error
-        if response.status != 200:
-            raise LoginRefusedError(RefusalReason.UNREACHABLE, f"the makelaar answers with status {response.status}")
-        return ArtifactAnswer(question_id, read_envelope(body))
+        except OutboundError as error:
+            raise LoginRefusedError(
+                RefusalReason.UNREACHABLE, f"the makelaar cannot be reached: {error.failure}"
+            ) from error
+        if reply.status != 200:
+            raise LoginRefusedError(RefusalReason.UNREACHABLE, f"the makelaar answers with status {reply.status}")
+        return reply.body
 
 
 def read_envelope(body: bytes) -> etree._Element:

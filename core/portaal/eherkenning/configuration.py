@@ -20,6 +20,7 @@ a file of their own, see :mod:`portaal.eherkenning.makelaars`.
 from __future__ import annotations
 
 import logging
+import ssl
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -36,6 +37,7 @@ from portaal.eherkenning.artifact import ArtifactResolver
 from portaal.eherkenning.expiry import Urgency, expiring
 from portaal.eherkenning.makelaars import MakelaarsFileError, read_makelaars
 from portaal.eherkenning.parties import KeyPair, Makelaar, ServiceProvider
+from portaal.outbound import Endpoint, tls
 
 if TYPE_CHECKING:
     from pyramid.config import Configurator
@@ -95,16 +97,22 @@ def resolver(settings: Mapping[str, str]) -> ArtifactResolver:
 
     :raises UnsafeConfigurationError: a file cannot be used.
     """
-    certificate = settings.get("eherkenning.client_certificate", "").strip()
+    pem = {name: _text(settings, name) for name in ("client_certificate", "client_key", "ca_file")}
     try:
-        return ArtifactResolver(
-            client_certificate=(certificate, _required(settings, "eherkenning.client_key")) if certificate else None,
-            ca_file=settings.get("eherkenning.ca_file", "").strip() or None,
-        )
-    except OSError as error:  # ssl.SSLError is one
+        tls(Endpoint("", pem["client_certificate"], pem["client_key"], pem["ca_file"]))
+    except (ValueError, ssl.SSLError) as error:
         raise UnsafeConfigurationError(
-            f"eherkenning.client_certificate, client_key or ca_file cannot be used: {error}"
+            "eherkenning.client_certificate, client_key or ca_file cannot be used for TLS"
         ) from error
+    return ArtifactResolver(pem["client_certificate"], pem["client_key"], pem["ca_file"])
+
+
+def _text(settings: Mapping[str, str], name: str) -> str:
+    path = settings.get(f"eherkenning.{name}", "").strip()
+    try:
+        return Path(path).read_text(encoding="ascii") if path else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnsafeConfigurationError(f"eherkenning.{name}: {path} cannot be read") from error
 
 
 def _check_allowed(makelaar: Makelaar, environment: str) -> None:
