@@ -134,8 +134,8 @@ def _claim(engine: Engine) -> _Due | None:
 
 
 def _mark_sent(engine: Engine, notification_id: uuid.UUID) -> None:
-    with engine.begin() as connection:
-        connection.execute(
+    with Session(engine) as dbsession, dbsession.begin():
+        dbsession.execute(
             sa.update(Notification)
             .where(Notification.id == notification_id)
             .values(mailed_at=clock.now(), mail_due_at=None)
