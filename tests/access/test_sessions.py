@@ -27,7 +27,9 @@ def test_without_a_session_the_overview_leads_to_the_start_page(browser: Browser
     assert response.location == "http://localhost/Inloggen-op-portals?reden=niet_ingelogd"
 
 
-@pytest.mark.parametrize(("silence", "status"), [(timedelta(minutes=19, seconds=59), 200), (timedelta(minutes=20), 303)])
+@pytest.mark.parametrize(("silence", "status"), [
+    (timedelta(minutes=19, seconds=59), 200), (timedelta(minutes=20), 303),
+])
 def test_twenty_minutes_of_silence_log_out(log_in: Any, silence: timedelta, status: int) -> None:
     with time_machine.travel(clock.now(), tick=False) as traveller:
         browser = log_in(("gebruiker", "iwmo"))
@@ -48,8 +50,11 @@ def test_activity_extends_the_session_but_not_beyond_eight_hours(log_in: Any) ->
 
 def test_a_replayed_cookie_is_worthless_after_logging_out(log_in: Any) -> None:
     browser = log_in(("gebruiker", "iwmo"))
-    cookie = browser.cookies["portaal"]
-    assert browser.log_out(browser.get(OVERVIEW)).status_int == 303
+    cookie = browser.cookies["portaal"].strip('"')
+    page = browser.get(OVERVIEW)
+    browser.set_cookie("portaal", cookie)
+    browser.get(OVERVIEW, status=200)
+    assert browser.log_out(page).status_int == 303
     for _ in range(100):
         browser.set_cookie("portaal", cookie)
         browser.get(OVERVIEW, status=303)

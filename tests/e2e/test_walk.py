@@ -120,7 +120,7 @@ def deliver(page: Any, folder: Path) -> None:
     good, wrong = folder / "toewijzing.xml", folder / "van-elders.xml"
     good.write_bytes(wmo301())
     wrong.write_bytes(wmo301(gemeente="0363", identificatie="E2E0002"))
-    page.get_by_role("link", name=re.compile("Aanleveren")).first.click()
+    page.get_by_role("link", name="Berichten aanleveren").click()
     looks_right(page)
     page.locator("input[type=file]").set_input_files([good, wrong])
     page.get_by_role("button", name="Controleren en versturen").click()

@@ -11,13 +11,16 @@ import click
 from portaal.plugins.discovery import discover
 
 COMMANDS = {
+    "audit": ("portaal.audit.cli:audit", "Verify the audit trail against its head."),
     "bericht": ("portaal.berichtenverkeer.cli:bericht", "Check message files without database or server."),
     "db": ("portaal.db.cli:db", "Bring the database up to date, or see where it stands."),
     "geheimen": ("portaal.settings.cli:geheimen", "Look after the secrets in the settings of products."),
+    "persoon": ("portaal.privacy.cli:persoon", "Export or erase what is known of a person."),
     "plugin": ("portaal.plugins.cli:plugin", "Look after what plugins leave behind."),
     "plugins": ("portaal.plugins.cli:plugins", "List the products and whether they are ready."),
     "rechten": ("portaal.rechten.cli:rechten", "Show who may do what, and why."),
     "serve": ("portaal.cli.serve:serve", "Run the portal with its simulated surroundings, for development."),
+    "servicedesk": ("portaal.servicedesk.cli:servicedesk", "Let in the first colleague of the Servicedesk."),
     "sleutels": ("portaal.cli.sleutels:sleutels", "Make the file with the portal's keys."),
     "web": ("portaal.cli.web:web", "Serve the portal's pages and its receiving endpoint."),
     "worker": ("portaal.berichtenverkeer.delivery.cli:worker", "Deliver messages and run scheduled work."),
