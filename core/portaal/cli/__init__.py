@@ -19,7 +19,7 @@ COMMANDS = {
     "plugin": ("portaal.plugins.cli:plugin", "Look after what plugins leave behind."),
     "plugins": ("portaal.plugins.cli:plugins", "List the products and whether they are ready."),
     "rechten": ("portaal.rechten.cli:rechten", "Show who may do what, and why."),
-    "serve": ("portaal.cli.serve:serve", "Run the portal with its simulated surroundings, for development."),
+    "serve": ("portaal.cli.serve:serve", "Run the portal with everything around it simulated."),
     "servicedesk": ("portaal.servicedesk.cli:servicedesk", "Let in the first colleague of the Servicedesk."),
     "sleutels": ("portaal.cli.sleutels:sleutels", "Make the file with the portal's keys."),
     "web": ("portaal.cli.web:web", "Serve the portal's pages and its receiving endpoint."),
