@@ -49,6 +49,6 @@ def core_includeme(config: Configurator) -> None:
     """The core, without products."""
     import importlib
     from importlib.util import find_spec
-    for name in ['configuration', 'logs', 'db', 'jobs', 'web', 'access', 'audit', 'plugins', 'startpagina', 'eherkenning', 'onboarding', 'overview', 'gebruikersbeheer', 'servicedesk', 'rechten', 'notifications', 'settings', 'berichtenverkeer', 'health']:
+    for name in ['configuration', 'logs', 'db', 'jobs', 'web', 'access', 'audit', 'plugins', 'startpagina', 'eherkenning', 'onboarding', 'overview', 'gebruikersbeheer', 'servicedesk', 'rechten', 'privacy', 'notifications', 'settings', 'berichtenverkeer', 'health']:
         if find_spec("portaal." + name) and hasattr(importlib.import_module("portaal." + name), "includeme"):
             config.include("portaal." + name)
