@@ -10,6 +10,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.renderers import render_to_response
 from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
+from webob.multidict import MultiDict
 
 from portaal import clock
 from portaal.access import login
@@ -74,21 +75,22 @@ def take_post(request: Request) -> Response:
     Another site's POST does not bring our cookie along (SameSite=Lax), the GET that follows does. So nothing is decided
     here, nothing is shown, and above all no cookie is set.
     """
-    relay_state = _posted(request, "RelayState", RELAY_STATE_BYTES)
+    posted = request.POST if request.content_type == "application/x-www-form-urlencoded" else MultiDict()
+    relay_state = _one(posted, "RelayState", RELAY_STATE_BYTES)
     query = {"RelayState": relay_state}
-    if "SAMLResponse" in request.POST:
+    if "SAMLResponse" in posted:
         by_post = [m.entity_id for m in request.registry["eherkenning.makelaars"].values() if m.answers_by_post]
-        message = _posted(request, "SAMLResponse", ACS_BYTES)
+        message = _one(posted, "SAMLResponse", ACS_BYTES)
         pending.keep_posted(request.dbsession, relay_state, message.encode(), by_post)
     else:
-        query["SAMLart"] = _posted(request, "SAMLart", ARTIFACT_CHARACTERS)
+        query["SAMLart"] = _one(posted, "SAMLart", ARTIFACT_CHARACTERS)
     return HTTPSeeOther(request.route_url("eherkenning_acs", _query=query))
 
 
-def _posted(request: Request, name: str, most: int) -> str:
-    """A posted text; empty when it is missing, twice there, a file, or too long: then the GET refuses it."""
-    values = request.POST.getall(name)
-    return values[0] if len(values) == 1 and isinstance(values[0], str) and len(values[0]) <= most else ""
+def _one(posted: MultiDict[str, str], name: str, most: int) -> str:
+    """A posted text; empty when it is missing, twice there or too long: then the GET refuses it."""
+    values = posted.getall(name)
+    return values[0] if len(values) == 1 and len(values[0]) <= most else ""
 
 
 def receive(request: Request) -> Response:

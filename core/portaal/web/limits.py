@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pyramid.httpexceptions import HTTPBadRequest, HTTPMethodNotAllowed, HTTPRequestEntityTooLarge
+from pyramid.request import Request
 
 if TYPE_CHECKING:
     from pyramid.config import Configurator
-    from pyramid.request import Request
     from pyramid.response import Response
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 FORM_BYTES = 64 * 1024
+LARGEST_FORM = 512 * 1024
 
 
 Handler = Callable[["Request"], "Response"]
@@ -33,6 +34,12 @@ def readable_tween(handler: Handler, registry: Any) -> Handler:
         return handler(request)
 
     return tween
+
+
+class BodyInMemoryRequest(Request):
+    """A request whose form never reaches a disk: WebOb copies what it reads twice to a file in plain text."""
+
+    request_body_tempfile_limit = LARGEST_FORM
 
 
 def limits_tween(handler: Handler, registry: Any) -> Handler:
@@ -65,6 +72,7 @@ def add_body_limit(config: Configurator, path_suffix: str, size: int) -> None:
 
 
 def includeme(config: Configurator) -> None:
+    config.set_request_factory(BodyInMemoryRequest)
     config.registry["portaal.body_limits"] = {}
     config.add_directive("add_body_limit", add_body_limit)
     config.add_tween("portaal.web.limits.readable_tween", over="portaal.logs.request_log_tween")
