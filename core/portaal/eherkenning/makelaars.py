@@ -52,14 +52,19 @@ class Entry(BaseModel):
         return self
 
 
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    makelaar: list[Entry] = []
+
+
 def read_entries(path: Path) -> list[Entry]:
     """What the file says.
 
     :raises MakelaarsFileError: it cannot be read.
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-        return [Entry.model_validate(entry) for entry in content.get("makelaar", [])]
+        return _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).makelaar
     except (OSError, UnicodeDecodeError) as error:
         raise MakelaarsFileError(f"{path} cannot be read") from error
     except tomllib.TOMLDecodeError as error:
@@ -67,7 +72,7 @@ def read_entries(path: Path) -> list[Entry]:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, first["loc"]))
-        raise MakelaarsFileError(f"{path}: {place or 'makelaar'}: {first['msg']}") from error
+        raise MakelaarsFileError(f"{path}: {place}: {first['msg']}") from error
 
 
 def read_makelaars(path: Path) -> list[Makelaar]:
