@@ -15,7 +15,10 @@ Niveau = Literal["advies", "weigering"]
 
 
 class Stage(StrEnum):
-    """The layers of the gate, from the outside in. A file is refused by the first one that objects."""
+    """The layers of the gate, from the outside in. A file is refused by the first one that objects.
+
+    PORTAL is none of them: it is a fault of the gate itself, which refuses the file all the same.
+    """
 
     SIZE = "grootte"
     FILE = "bestand"
@@ -26,6 +29,7 @@ class Stage(StrEnum):
     SENDER = "afzender"
     STRUCTURE = "structuur"
     RULES = "regels"
+    PORTAL = "portaal"
 
 
 @dataclass(frozen=True)
@@ -128,16 +132,16 @@ MAX_FINDINGS = 100
 
 @dataclass
 class Findings:
-    """Collects findings and counts what goes over the maximum."""
+    """Collects findings, each once, and counts what goes over the maximum."""
 
     found: list[Finding] = field(default_factory=list)
     omitted: int = 0
 
     def add(self, finding: Finding) -> None:
-        if len(self.found) < MAX_FINDINGS:
-            self.found.append(finding)
-        else:
+        if len(self.found) >= MAX_FINDINGS:
             self.omitted += 1
+        elif finding not in self.found:
+            self.found.append(finding)
 
     def extend(self, others: "Findings") -> None:
         for finding in others.found:

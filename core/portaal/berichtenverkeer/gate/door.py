@@ -57,20 +57,18 @@ INVISIBLE_POINTS = frozenset(
 INVISIBLE = re.compile("[" + "".join(map(chr, sorted(INVISIBLE_POINTS))) + "]")
 CHARACTER_REFERENCE = re.compile(rb"&#(?:x0*([0-9a-fA-F]{1,6})|0*([0-9]{1,7}));")
 ATTRIBUTE = re.compile(rb"""=[ \t\r\n]*["']""")
+WHITE = b" \t\r\n"
 HEAD = 1024
 PIECE = 65_536
 MAX_COMMENTS = 1_000
 MAX_ATTRIBUTES_IN_PIECE = 2_048
 MAX_PART = 1 << 20
-MEGABYTE = 1_000_000
 
 
 class Door:
     """Checks the bytes and counts lines. What `feed` and `close` return may go on to the parser."""
 
-    def __init__(self, max_size: int) -> None:
-        self.max_size = max_size
-        self.size = 0
+    def __init__(self) -> None:
         self.lines = 0
         self.tags = 0
         self.comments = 0
@@ -83,9 +81,6 @@ class Door:
 
         Raises Refusal.
         """
-        self.size += len(data)
-        if self.size > self.max_size:
-            raise Refusal(Stage.SIZE, finding("B02", megabytes=self.max_size // MEGABYTE))
         searched = len(self._waiting)
         self._waiting += data
         if not self._opened:
@@ -104,7 +99,10 @@ class Door:
         """What is left at the end of the file. Raises Refusal."""
         if not self._opened:
             self._open()
-        return self._checked(bytes(self._waiting))
+        rest = self._checked(bytes(self._waiting))
+        if rest[rest.rfind(b">") + 1 :].strip(WHITE):
+            raise Refusal(Stage.XML, finding("B20", regel=self.lines + 1))
+        return rest
 
     def _open(self) -> None:
         self._opened = True
@@ -123,7 +121,7 @@ class Door:
             head = head[len(BOM) :]
             if head.startswith(BOM):
                 raise Refusal(Stage.ENCODING, finding("B09", regel=1))
-        first = head.lstrip(b" \t\r\n")
+        first = head.lstrip(WHITE)
         if not first.startswith(b"<"):
             raise Refusal(Stage.FILE, finding("B04", regel=1))
         if first.startswith(b"<?") and not DECLARATION.match(head):

@@ -10,7 +10,7 @@ from datetime import date
 from lxml import etree
 
 from portaal.berichtenverkeer.gate.words import finding
-from portaal.berichtenverkeer.places import below, line
+from portaal.berichtenverkeer.places import below, line, local_name
 from portaal.berichtenverkeer.standard import Base, DataType, Element, Klasse, MessageType
 from portaal.berichtenverkeer.verdict import Finding, Findings
 
@@ -25,30 +25,43 @@ MOST_CODES = 30
 
 
 class Explanation:
-    """Collects in `found` every departure of the elements it is shown."""
+    """Collects in `found` every departure of the elements it is shown.
 
-    def __init__(self, message_type: MessageType) -> None:
+    In a stream the repeated parts are shown one by one, so they are passed over where they stand.
+    """
+
+    def __init__(self, message_type: MessageType, *, streamed: bool = False) -> None:
         self.found = Findings()
         self.message_type = message_type
+        self._streamed = streamed
         self._names = {e.name for k in (message_type.root.walk() if message_type.root else ()) for e in k.elements}
 
-    def look_at(self, element: etree._Element, klasse: Klasse, plaats: str) -> None:
-        """This element, which is to be of this class, and all below it."""
+    def knows(self, name: str) -> bool:
+        """Whether this is the name of an element of the standard: any other name could hide a value."""
+        return name in self._names
+
+    def look_at(
+        self, element: etree._Element, klasse: Klasse, plaats: str, until: etree._Element | None = None
+    ) -> None:
+        """This element, which is to be of this class, and all below it; or only what comes before `until` in it."""
         children = [child for child in element if isinstance(child.tag, str)]
-        if _has_text(element):
+        if until is not None:
+            children = children[: children.index(until) + 1]
+        elif _has_text(element):
             self.found.add(finding("X15", line(element), plaats))
-        self._order(element, children, klasse, plaats)
+        self._order(element, children, klasse, plaats, is_whole=until is None)
         count: dict[str, int] = {}
         for child in children:
             part = self._element_for(child, klasse)
-            if part is None:
+            if part is None or child is until:
                 continue
             place = below(plaats, part.name)
             if part.repeated:
                 count[part.name] = count.get(part.name, 0) + 1
                 place += f"[{count[part.name]}]"
             if isinstance(part.type, Klasse):
-                self.look_at(child, part.type, place)
+                if not (self._streamed and part.repeated):
+                    self.look_at(child, part.type, place)
             elif len(child):
                 self.found.add(finding("X04", line(child), place))
             else:
@@ -56,7 +69,15 @@ class Explanation:
                 if fault is not None:
                     self.found.add(fault)
 
-    def _order(self, parent: etree._Element, children: list[etree._Element], klasse: Klasse, plaats: str) -> None:
+    def _order(
+        self,
+        parent: etree._Element,
+        children: list[etree._Element],
+        klasse: Klasse,
+        plaats: str,
+        *,
+        is_whole: bool,
+    ) -> None:
         """Elements that are unknown, double, out of place or missing."""
         position = {element.name: index for index, element in enumerate(klasse.elements)}
         seen: set[str] = set()
@@ -74,22 +95,21 @@ class Explanation:
                 self.found.add(finding("X02", line(child), place, element=element.name, before=before))
             last = max(last, here)
             seen.add(element.name)
-        for element in klasse.elements:
+        for element in klasse.elements if is_whole else klasse.elements[: last + 1]:
             if not element.optional and element.name not in seen:
                 place = below(plaats, element.name)
                 self.found.add(finding("X01", line(parent), place, element=element.name))
 
     def _element_for(self, child: etree._Element, klasse: Klasse) -> Element | None:
         """The line of the class that this child answers to, by name and namespace."""
-        name = etree.QName(child)
         release = self.message_type.release
         namespace = release.shared_namespace if klasse.shared else self.message_type.namespace
-        return klasse.by_name.get(name.localname) if name.namespace == namespace else None
+        name = local_name(child)
+        return klasse.by_name.get(name) if child.tag == f"{{{namespace}}}{name}" else None
 
     def _stranger(self, child: etree._Element, plaats: str) -> Finding:
-        """Its name is told only when the standard knows it: any other name could hide a value."""
-        name = etree.QName(child).localname
-        if name in self._names:
+        name = local_name(child)
+        if self.knows(name):
             return finding("X17", line(child), below(plaats, name), element=name)
         return finding("X04", line(child), plaats)
 

@@ -1,6 +1,10 @@
 """The gate itself: bytes in, one verdict out."""
 
 import hashlib
+import logging
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from portaal import clock
 from portaal.berichtenverkeer.gate.door import PIECE, Door
@@ -20,6 +24,9 @@ from portaal.berichtenverkeer.verdict import (
     Verdict,
 )
 
+log = logging.getLogger(__name__)
+
+MEGABYTE = 1_000_000
 LARGEST_TREE = 4 << 20
 MOST_TAGS_IN_TREE = 100_000
 
@@ -34,8 +41,9 @@ class Gate:
     def __init__(self, expectation: Expectation | None = None) -> None:
         self._expectation = expectation or Expectation()
         self._hash = hashlib.sha256()
-        self._door = Door(self._expectation.max_size)
+        self._door = Door()
         self._pieces: list[bytes] = []
+        self._held = 0
         self._stream: Stream | None = None
         self._size = 0
         self._refusal: Refusal | None = None
@@ -52,22 +60,21 @@ class Gate:
         """The next bytes."""
         self._hash.update(data)
         self._size += len(data)
+        most = self._expectation.max_size
+        if self._size > most and self._refusal is None:
+            self._refuse(Refusal(Stage.SIZE, finding("B02", megabytes=most // MEGABYTE)))
         for start in range(0, len(data), PIECE):
             if self._refusal is not None:
                 return
-            try:
+            with self._refusing():
                 self._read(self._door.feed(data[start : start + PIECE]))
-            except Refusal as refusal:
-                self._refuse(refusal)
 
     def close(self) -> Verdict:
         """The verdict, when all bytes have been fed."""
         if self._refusal is None:
-            try:
+            with self._refusing():
                 self._read(self._door.close())
                 self._judge()
-            except Refusal as refusal:
-                self._refuse(refusal)
         self._pieces.clear()
         return self._verdict()
 
@@ -76,9 +83,10 @@ class Gate:
             self._stream.feed(piece)
             return
         self._pieces.append(piece)
-        if self._door.size > LARGEST_TREE or self._door.tags > MOST_TAGS_IN_TREE:
+        self._held += len(piece)
+        if self._held > LARGEST_TREE or self._door.tags > MOST_TAGS_IN_TREE:
             pieces, self._pieces = self._pieces, []
-            self._stream = Stream(b"".join(pieces[:2]), self._expectation, self._inspection)
+            self._stream = Stream(b"".join(pieces), self._expectation, self._inspection)
             for earlier in pieces:
                 self._stream.feed(earlier)
 
@@ -103,6 +111,17 @@ class Gate:
         inspection = self._inspection(self._type, self._header)
         inspection.whole(root)
         self._findings.extend(inspection.findings)
+
+    @contextmanager
+    def _refusing(self) -> Iterator[None]:
+        """Whatever goes wrong in here makes this file refused, and no other."""
+        try:
+            yield
+        except Refusal as refusal:
+            self._refuse(refusal)
+        except Exception as error:  # a fault of ours: its text and its traceback may hold values, so neither is kept
+            log.error("the gate failed", extra={"error": type(error).__name__, "at": _place(error)})
+            self._refuse(Refusal(Stage.PORTAL, finding("B99")))
 
     def _refuse(self, refusal: Refusal) -> None:
         self._refusal = refusal
@@ -139,6 +158,11 @@ class Gate:
             berichttype=self._type.name if self._type else None,
             stage=stage,
         )
+
+
+def _place(error: Exception) -> str:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{frame.name}:{frame.lineno}"
 
 
 def check(data: bytes, expectation: Expectation | None = None) -> Verdict:

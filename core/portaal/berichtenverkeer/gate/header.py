@@ -11,20 +11,21 @@ from portaal.berichtenverkeer.places import line
 from portaal.berichtenverkeer.standard import MessageType, Party, by_namespace, releases
 from portaal.berichtenverkeer.verdict import Expectation, MessageHeader, Refusal, Stage
 
-OTHER_RELEASE = re.compile(r"http://www\.istandaarden\.nl/(?P<standard>\w{1,10})/\w{1,10}/\w{1,20}/schema")
+OTHER_RELEASE = re.compile(
+    r"http://www\.istandaarden\.nl/(?P<standard>[a-z]{3,4})/\d{1,2}_\d{1,2}/[a-z]{2,3}\d{3}/schema"
+)
 HEADER = "Header"
 
 
 def type_of(root: etree._Element, expectation: Expectation) -> MessageType:
     """The type of message that this root element announces. Raises Refusal when there is none, or it is not welcome."""
     name = etree.QName(root)
-    namespace = name.namespace or ""
-    message_type = by_namespace(namespace) if name.localname == "Bericht" else None
-    if message_type is None:
-        other = OTHER_RELEASE.fullmatch(namespace.lower())
-        newest = [r for r in releases() if other and r.standard == other["standard"]]
-        if newest:
-            raise Refusal(Stage.TYPE, finding("B41", line(root), release=newest[-1]))
+    message_type = by_namespace(name.namespace or "")
+    if message_type is None or name.localname != "Bericht":
+        other = OTHER_RELEASE.fullmatch(name.namespace or "")
+        releases_of_it = [r for r in releases() if other and r.standard == other["standard"]]
+        if message_type is None and releases_of_it:
+            raise Refusal(Stage.TYPE, finding("B41", line(root), release=releases_of_it[-1]))
         raise Refusal(Stage.TYPE, finding("B40", line(root)))
     if expectation.berichttypen is not None and message_type.name not in expectation.berichttypen:
         raise Refusal(Stage.TYPE, finding("B45", line(root), berichttype=message_type.name))

@@ -18,6 +18,7 @@ from portaal.berichtenverkeer.standard import MessageType
 from portaal.berichtenverkeer.standard.schema import compiled
 from portaal.berichtenverkeer.verdict import Refusal, Stage
 
+# Never collect_ids=False: it makes libxml2 open the external subset and parameter entities of local files.
 CLOSED_DOORS: dict[str, Any] = {
     "resolve_entities": False,
     "no_network": True,
@@ -27,7 +28,6 @@ CLOSED_DOORS: dict[str, Any] = {
     "huge_tree": False,
     "recover": False,
     "decompress": False,
-    "collect_ids": False,
     "strip_cdata": False,
     "remove_comments": False,
     "remove_pis": False,

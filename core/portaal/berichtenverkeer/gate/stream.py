@@ -2,28 +2,31 @@
 
 Here libxml2's validator sees the bytes before any code of ours can look at an element, so what it must never see
 (attributes of XML Schema itself, with which a message could point at another schema) is refused in the bytes.
+
+While it validates, lxml does not tell that a document is not well-formed: the parser just falls silent. So a
+document is only taken for whole when its root element has been seen to end, with nothing but comments after it.
 """
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any, cast
 
 from lxml import etree
 
-from portaal.berichtenverkeer.gate.door import MAX_PART, PIECE
+from portaal.berichtenverkeer.gate.door import MAX_PART, PIECE, WHITE
 from portaal.berichtenverkeer.gate.explain import Explanation
 from portaal.berichtenverkeer.gate.header import HEADER, check_sender, check_versions, read_header, type_of
-from portaal.berichtenverkeer.gate.reading import CLOSED_DOORS, explained, first_element, not_well_formed
+from portaal.berichtenverkeer.gate.reading import CLOSED_DOORS, explained, first_element
 from portaal.berichtenverkeer.gate.words import finding
-from portaal.berichtenverkeer.places import line
+from portaal.berichtenverkeer.places import below, line, local_name, prefix_of
 from portaal.berichtenverkeer.rules import Inspection
-from portaal.berichtenverkeer.standard import Klasse, MessageType
+from portaal.berichtenverkeer.standard import DataType, Klasse, MessageType
 from portaal.berichtenverkeer.standard.schema import compiled
 from portaal.berichtenverkeer.verdict import Expectation, Findings, MessageHeader, Refusal, Stage
 
-NAMESPACE = re.compile(rb"""xmlns(?::[^\s=<>]*)?\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
+NAMESPACE = re.compile(rb"""xmlns(?::[^\s=<>:]*)?\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
 SCHEMA_INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
-FIRST_SCHEMA_ERROR: int = etree.ErrorTypes.SCHEMAV_NOROOT
 MAX_ERRORS = 1_000
 
 Inspect = Callable[[MessageType, MessageHeader], Inspection]
@@ -47,13 +50,17 @@ class Stream:
         self._values = _value_tags(self.type)
         self._namespaces = {uri.encode() for uri in root.nsmap.values()}
         self._instance = _attribute_of(root)
-        self._explanation = Explanation(self.type)
+        self._explanation = Explanation(self.type, streamed=True)
         self._errors = 0
         self._since_part = 0
+        self._count: dict[tuple[Any, Any], tuple[etree._Element, int]] = {}
         self._root: etree._Element | None = None
+        self._end_tag = re.compile(rf"</{re.escape(prefix_of(root))}{local_name(root)}\s*>".encode())
+        self._rest = b""
+        self._last_line: int | None = 1
         self._parser = etree.XMLPullParser(
             events=("end", "comment"),
-            tag=[self._own + HEADER, *{tag for _parent, tag in self._repeated}],
+            tag=[root.tag, self._own + HEADER, *{tag for _parent, tag in self._repeated}],
             schema=compiled(self.type),
             **CLOSED_DOORS,
         )
@@ -61,15 +68,21 @@ class Stream:
     def feed(self, piece: bytes) -> None:
         """The next piece, which must end where a tag ends."""
         self._check_namespaces(piece)
+        if self._root is not None:
+            self._rest += piece
+            return
         try:
             self._parser.feed(piece)
-        except etree.XMLSyntaxError as error:
-            raise not_well_formed(error) from None
+        except etree.XMLSyntaxError:
+            raise Refusal(Stage.XML, finding("B20", self._last_line)) from None
         errors = len(self._parser.feed_error_log)
         is_invalid, self._errors = errors > self._errors, errors
         self._since_part += len(piece)
         for event, element in cast("Iterator[tuple[str, etree._Element]]", self._parser.read_events()):
             self._look_at(event, element, is_invalid)
+        if self._root is not None:
+            end = self._end_tag.search(piece)
+            self._rest = piece[end.end() :] if end else b""
         if is_invalid and not len(self._explanation.found):
             self._explanation.found.add(finding("X16", berichttype=self.type.name))
         if self._errors > MAX_ERRORS:
@@ -79,12 +92,8 @@ class Stream:
 
     def close(self) -> None:
         """The end of the file."""
-        try:
-            self._parser.close()
-        except etree.XMLSyntaxError as error:
-            if cast("Any", error).code < FIRST_SCHEMA_ERROR:
-                raise not_well_formed(error) from None
-            self._errors += 1
+        if not self._errors and (self._root is None or not _is_blank(self._rest)):
+            raise Refusal(Stage.XML, finding("B20", self._last_line))
         if self._errors or self._root is None or self.inspection is None:
             raise explained(self._explanation)
         self.inspection.whole(self._root)
@@ -95,20 +104,20 @@ class Stream:
         return self.inspection.findings if self.inspection else Findings()
 
     def _look_at(self, event: str, element: etree._Element, is_invalid: bool) -> None:
+        self._last_line = line(element)
         parent = element.getparent()
-        if parent is None:
-            return
         if event == "comment":
-            if parent.tag in self._values:
+            if parent is not None and parent.tag in self._values:
                 raise Refusal(Stage.XML, finding("B24", line(element)))
-        elif element.tag == self._own + HEADER:
-            self._read_header(element, parent)
+        elif parent is None:
+            self._root = element
+        elif element.tag == self._own + HEADER and parent.getparent() is None:
+            self._read_header(element)
         elif (parent.tag, element.tag) in self._repeated:
             self._read_part(element, parent, is_invalid)
 
-    def _read_header(self, element: etree._Element, root: etree._Element) -> None:
+    def _read_header(self, element: etree._Element) -> None:
         check_versions(element, self.type)
-        self._root = root
         self.header = read_header(element, self.type)
         check_sender(element, self.type, self._expectation)
         if self.header is None:
@@ -123,13 +132,46 @@ class Stream:
         if self.inspection is None:
             raise Refusal(Stage.STRUCTURE, finding("X01", line(parent), HEADER, element=HEADER))
         if is_invalid:
-            place = self.inspection.place_of(element)
-            self._explanation.look_at(element, self._repeated[parent.tag, element.tag], place)
+            self._explain(element, self._repeated[parent.tag, element.tag])
         elif not self._errors:
             self.inspection.repeated_part(element)
+        self._count[parent.tag, element.tag] = (parent, self._number(element, parent))
         element.clear()
         while parent[0] is not element:
             del parent[0]
+
+    def _explain(self, element: etree._Element, klasse: Klasse) -> None:
+        """What is wrong with a part, or else with what comes before it in the parts around it."""
+        before = len(self._explanation.found)
+        self._explanation.look_at(element, klasse, self._place_of(element))
+        if len(self._explanation.found) > before or self.type.root is None:
+            return
+        path = [element, *element.iterancestors()][::-1]
+        around: Klasse | DataType = self.type.root
+        for parent, child in pairwise(path):
+            if not isinstance(around, Klasse):
+                return
+            self._explanation.look_at(parent, around, self._place_of(parent), until=child)
+            next_one = around.by_name.get(local_name(child))
+            if next_one is None:
+                return
+            around = next_one.type
+
+    def _number(self, element: etree._Element, parent: etree._Element) -> int:
+        """The how many-th of its kind in the part around it this repeated part is."""
+        around, count = self._count.get((parent.tag, element.tag), (None, 0))
+        return count + 1 if around is parent else 1
+
+    def _place_of(self, element: etree._Element) -> str:
+        parent = element.getparent()
+        if parent is None:
+            return ""
+        above, name = self._place_of(parent), local_name(element)
+        if not self._explanation.knows(name):
+            return above
+        if (parent.tag, element.tag) in self._repeated:
+            name += f"[{self._number(element, parent)}]"
+        return below(above, name)
 
     def _check_namespaces(self, piece: bytes) -> None:
         if b"xmlns" in piece:
@@ -138,6 +180,17 @@ class Stream:
                     raise Refusal(Stage.LIMITS, finding("B29"))
         if self._instance is not None and self._instance.search(piece):
             raise Refusal(Stage.LIMITS, finding("B28"))
+
+
+def _is_blank(rest: bytes) -> bool:
+    """Whether this is only white space and whole comments."""
+    rest = rest.strip(WHITE)
+    while rest.startswith(b"<!--"):
+        dashes = rest.find(b"--", len(b"<!--"))
+        if dashes < 0 or rest[dashes : dashes + 3] != b"-->":
+            return False
+        rest = rest[dashes + 3 :].lstrip(WHITE)
+    return not rest
 
 
 def _repeated_parts(message_type: MessageType) -> dict[tuple[Any, Any], Klasse]:

@@ -50,7 +50,7 @@ FAULTS = {
     "B24": (_("There is a comment inside a value."), ASK_SUPPLIER),
     "B25": (_("The file holds more than ${most} comments."), ASK_SUPPLIER),
     "B26": (_("The elements are nested more than ${most} deep."), ASK_SUPPLIER),
-    "B27": (_("The part of the message that ends here is larger than ${kilobytes} kB."), ASK_SUPPLIER),
+    "B27": (_("One part of the message is larger than ${kilobytes} kB."), ASK_SUPPLIER),
     "B28": (_("An element has an attribute. The elements of a message have none."), ASK_SUPPLIER),
     "B29": (
         _("A namespace is declared here that does not belong to this message."),
@@ -87,6 +87,10 @@ FAULTS = {
     "B47": (
         _("A ${berichttype} is not sent by a gemeente, so yours cannot be its sender."),
         _("Check that you chose the right file."),
+    ),
+    "B99": (
+        _("This file cannot be judged because of a fault in the portal."),
+        _("Tell the servicedesk. Sending it again will not help."),
     ),
     "X01": (_("${element} is missing here."), CORRECT),
     "X02": (_("${element} stands in the wrong place: it must come before ${before}."), CORRECT),

@@ -5,7 +5,7 @@ from functools import cache
 
 from lxml import etree
 
-from portaal.berichtenverkeer.places import below, line
+from portaal.berichtenverkeer.places import below, line, local_name
 from portaal.berichtenverkeer.rules.part import NOTHING, Part, Plan, plan_for, value_of
 from portaal.berichtenverkeer.rules.rule import RULES, Check, Message, Rule
 from portaal.berichtenverkeer.standard import MessageType
@@ -44,10 +44,6 @@ class Inspection:
         """Judge one repeated part of a stream. What is below it may be freed afterwards."""
         part, plan = self._opened(element)
         self._complete(element, part, plan)
-
-    def place_of(self, element: etree._Element) -> str:
-        """Where this repeated part of a stream is."""
-        return self._opened(element)[0].plaats
 
     def _opened(self, element: etree._Element) -> tuple[Part, Plan]:
         """The part that goes with this element; the parts around it are opened when first met."""
@@ -100,7 +96,7 @@ class Inspection:
         plaats, where = part.plaats, element
         for name in place.split("/") if place else ():
             plaats = below(plaats, name)
-            where = next((c for c in where if etree.QName(c).localname == name), where)
+            where = next((c for c in where if local_name(c) == name), where)
         return Finding(rule.code, self._levels[rule.level], line(where), plaats, rule.text, rule.action)
 
 
