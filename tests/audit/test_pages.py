@@ -190,3 +190,19 @@ def test_english(log_in: Any, some_lines: Any) -> None:
     page = log_in(Role.AUDITOR).get(f"{AUDIT}?taal=en")
     assert "Granted a role" in page.text
     assert "Audit trail of Amsterdam" in page.text
+
+
+def test_a_refused_act_leaves_its_line_and_nothing_else(log_in: Any, dbsession: Session, monkeypatch: Any) -> None:
+    """Also where the act wrote something before it was refused."""
+    from pyramid.httpexceptions import HTTPForbidden
+
+    def write_and_refuse(dbsession: Session, **line: Any) -> None:
+        audit.record(dbsession, **(line | {"action": "role.grant"}))
+        raise HTTPForbidden
+
+    monkeypatch.setattr("portaal.audit.views.record", write_and_refuse)
+    page = fill(log_in(Role.AUDITOR).get(f"{AUDIT}/bsn"), bsn=BSN, aanleiding="Inzageverzoek 12")
+    assert page.status_int == 403
+    (line,) = denied(dbsession)
+    assert (line.object_id, line.details["method"]) == ("audit_bsn", "POST")
+    assert dbsession.scalar(sa.select(sa.func.count()).where(AuditEvent.action == "role.grant")) == 0

@@ -1,7 +1,7 @@
 """Refusals in the audit trail: somebody who is logged in asked for what is not theirs (R-87, ASVS 16.3.2).
 
-They are noted where the refusal is answered. By then the request's own transaction was rolled back, so the line gets
-one of its own and stays.
+They are noted where the refusal is answered. What the request did so far is rolled back first, and the line gets a
+transaction of its own: so it stays, and the two do not wait for each other.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from portaal.audit.models import Outcome
 from portaal.audit.trail import record_apart
+from portaal.db.pause import after_rollback
 
 if TYPE_CHECKING:
     from pyramid.request import Request
@@ -55,16 +56,17 @@ def _product(request: Request) -> str | None:
 def _record(request: Request, gemeentecode: str | None, details: dict[str, str]) -> None:
     route = request.matched_route.name if request.matched_route else ""
     try:
-        record_apart(
-            request,
-            action=ACCESS,
-            outcome=Outcome.DENIED,
-            actor=request.identity.account_id,
-            gemeentecode=gemeentecode,
-            product=_product(request),
-            object_kind="route",
-            object_id=route,
-            details={"method": request.method, **details},
-        )
+        with after_rollback(request):
+            record_apart(
+                request,
+                action=ACCESS,
+                outcome=Outcome.DENIED,
+                actor=request.identity.account_id,
+                gemeentecode=gemeentecode,
+                product=_product(request),
+                object_kind="route",
+                object_id=route,
+                details={"method": request.method, **details},
+            )
     except Exception:
         log.critical("a refusal could not be recorded", exc_info=True, extra={"route": route, **details})

@@ -23,3 +23,20 @@ def between_transactions(request: Request) -> Iterator[None]:
         yield
     finally:
         request.tm.begin()
+
+
+@contextmanager
+def after_rollback(request: Request) -> Iterator[None]:
+    """Give up what the request did so far; run the block; then begin anew. For a request that is refused.
+
+    Without a transaction of its own, for instance on a page that only reads, there is nothing to give up.
+    """
+    active = request.environ.pop("tm.active", None)
+    if active:
+        request.tm.abort()
+    try:
+        yield
+    finally:
+        if active:
+            request.environ["tm.active"] = active
+            request.tm.begin()

@@ -6,6 +6,7 @@ import enum
 import uuid
 from datetime import date, datetime
 
+import sqlalchemy as sa
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -115,3 +116,76 @@ class Medewerker(Base):
     key_id: Mapped[str] = mapped_column(String(40))
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
     added_by: Mapped[uuid.UUID]
+
+
+class Aanlevering(Base):
+    """A dat-file: the residents with a (requested) Wmo provision, as the gemeente delivered them (Wlz-signalen).
+
+    :ivar replaced_at: None for the one that is compared every day; a replaced one has no residents any more.
+    """
+
+    __tablename__ = "wlz_registertoets_aanlevering"
+    __table_args__ = (
+        Index(
+            "uq_wlz_registertoets_aanlevering_current", "gemeentecode", unique=True,
+            sqlite_where=sa.text("replaced_at IS NULL"), postgresql_where=sa.text("replaced_at IS NULL"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    gemeentecode: Mapped[str] = mapped_column(String(4))
+    delivered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    delivered_by: Mapped[uuid.UUID]
+    count: Mapped[int]
+    replaced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Inwoner(Base):
+    """A resident of the current dat-file."""
+
+    __tablename__ = "wlz_registertoets_inwoner"
+
+    aanlevering_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("wlz_registertoets_aanlevering.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    sealed: Mapped[str] = mapped_column(String(200))
+
+
+class Vergelijking(Base):
+    """A comparison of the dat-file with the register.
+
+    :ivar reason: why it failed; None when everybody was compared.
+    """
+
+    __tablename__ = "wlz_registertoets_vergelijking"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    aanlevering_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("wlz_registertoets_aanlevering.id"), index=True)
+    day: Mapped[date]
+    done_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    register_date: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    compared: Mapped[int]
+    found: Mapped[int]
+    reason: Mapped[Reason | None] = mapped_column(text_enum(Reason))
+
+
+class Signaal(Base):
+    """A resident with a Wmo provision turned out to have a Wlz indication.
+
+    :ivar sealed: the BSN, until some time after it was dealt with.
+    :ivar ended_at: the register no longer says so, or the gemeente no longer delivers the resident.
+    """
+
+    __tablename__ = "wlz_registertoets_signaal"
+    __table_args__ = (Index("ix_wlz_registertoets_signaal_gemeentecode_digest", "gemeentecode", "digest"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    gemeentecode: Mapped[str] = mapped_column(String(4))
+    digest: Mapped[str] = mapped_column(String(64))
+    key_id: Mapped[str] = mapped_column(String(40))
+    masked: Mapped[str] = mapped_column(String(9))
+    sealed: Mapped[str] = mapped_column(String(200))
+    found_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    register_date: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    dealt_with_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    dealt_with_by: Mapped[uuid.UUID | None]

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
 from portaal.api import (
+    Erasure,
+    HealthCheck,
+    Job,
     MenuEntry,
+    Metric,
     Migrations,
     Permission,
+    PersonContext,
     PluginInfo,
     Role,
     SettingsTab,
+    Tile,
     _,
     hookimpl,
 )
-from portaal_wlz_registertoets import settings, words
+from portaal_wlz_registertoets import jobs, settings, upkeep, words
 from portaal_wlz_registertoets.models import Base
 
 if TYPE_CHECKING:
@@ -44,6 +50,8 @@ def portaal_permissions() -> Sequence[Permission]:
         Permission("wlz_registertoets:raadpleging:doen", _("Consult the Wlz register"), (Role.GEBRUIKER,)),
         Permission("wlz_registertoets:raadpleging:bekijken-eigen", _("See one's own consultations"), (Role.GEBRUIKER,)),
         Permission("wlz_registertoets:raadpleging:meerdere", _("Consult about several citizens"), (Role.GEBRUIKER,)),
+        Permission("wlz_registertoets:signaal:aanleveren", _("Deliver residents for Wlz signals"), (Role.GEBRUIKER,)),
+        Permission("wlz_registertoets:signaal:afhandelen", _("Deal with Wlz signals"), (Role.GEBRUIKER,)),
         Permission("wlz_registertoets:verantwoording:bekijken", _("See who consulted what"), (Role.AUDITOR,)),
         Permission("wlz_registertoets:medewerker:beheren", _("Name BSNs that get attention"), (Role.AUDITOR,)),
     )
@@ -78,10 +86,42 @@ def portaal_migrations() -> Migrations:
 
 
 @hookimpl
-def portaal_includeme(config: PluginConfigurator) -> None:
-    from portaal_wlz_registertoets.pages import colleagues, consult, own, reports, several
+def portaal_tiles() -> Sequence[Tile]:
+    from portaal_wlz_registertoets.pages import TEMPLATES, tile
 
-    for part in (consult, several, own, reports, colleagues):
+    return (Tile("raadplegen", "wlz_registertoets:raadpleging:doen", f"{TEMPLATES}/tegel.jinja2", tile.load),)
+
+
+@hookimpl
+def portaal_health_checks() -> Sequence[HealthCheck]:
+    return upkeep.HEALTH_CHECKS
+
+
+@hookimpl
+def portaal_metrics() -> Sequence[Metric]:
+    return upkeep.METRICS
+
+
+@hookimpl
+def portaal_personal_data_export(context: PersonContext) -> Mapping[str, Any]:
+    return upkeep.personal_data(context)
+
+
+@hookimpl
+def portaal_personal_data_erase(context: PersonContext) -> Erasure:
+    return upkeep.erase_personal_data(context)
+
+
+@hookimpl
+def portaal_jobs() -> Sequence[Job]:
+    return jobs.JOBS
+
+
+@hookimpl
+def portaal_includeme(config: PluginConfigurator) -> None:
+    from portaal_wlz_registertoets.pages import colleagues, consult, own, reports, several, signals
+
+    for part in (consult, several, own, signals, reports, colleagues):
         part.includeme(config)
     config.add_audit_titles(words.ACTS)
     config.add_catalogues(HERE / "locale")

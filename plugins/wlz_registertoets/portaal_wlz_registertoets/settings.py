@@ -101,6 +101,14 @@ class Settings(BaseModel):
         at_least=2,
         at_most=100,
     )
+    signals: bool = setting(
+        False,
+        label=_("Use Wlz signals"),
+        section=_("Wlz signals"),
+        hint=_(
+            "Your gemeente delivers its residents with a Wmo provision, and gets a signal of who has an indication."
+        ),
+    )
     office_start: int = setting(
         7,
         label=_("Office hours start at"),

@@ -42,6 +42,11 @@ ACTS = {
     "wlz_registertoets.export_list": _("Downloaded a list with outcomes"),
     "wlz_registertoets.report": _("Asked for a report on one person"),
     "wlz_registertoets.export_report": _("Downloaded a report"),
+    "wlz_registertoets.signals_deliver": _("Delivered a dat-file"),
+    "wlz_registertoets.signals_withdraw": _("Erased a dat-file"),
+    "wlz_registertoets.signals_compare": _("Compared residents with the Wlz register"),
+    "wlz_registertoets.signal_open": _("Opened a Wlz signal"),
+    "wlz_registertoets.signal_deal_with": _("Dealt with a Wlz signal"),
     "wlz_registertoets.watch": _("Named a BSN that gets attention"),
     "wlz_registertoets.unwatch": _("Removed a BSN that gets attention"),
 }

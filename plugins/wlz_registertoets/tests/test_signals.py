@@ -1,0 +1,326 @@
+"""Wlz-signalen: delivered as a whole, compared once a day, one signal per resident, dealt with by people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+from sqlalchemy.orm import Session
+
+from portaal.api import HookContext, today
+from portaal.audit.models import AuditEvent
+from portaal.clock import now
+from portaal.simulators.ciz.behaviour import Fault
+from portaal.simulators.ciz.server import Server
+from portaal_wlz_registertoets import jobs, lists, signals, upkeep
+from portaal_wlz_registertoets.models import (
+    Aanlevering,
+    Inwoner,
+    Lijst,
+    LijstRegel,
+    Medewerker,
+    Raadpleging,
+    Signaal,
+    Teller,
+    Vergelijking,
+)
+from portaal_wlz_registertoets.outcome import Reason
+
+from .conftest import GEBRUIKER, HOME, PRODUCTBEHEERDER, WITH, WITHOUT, consult
+from .test_lists import send_list
+
+SIGNALS = f"{HOME}signalen"
+
+
+@pytest.fixture
+def user(gebruiker: Any, configure: Callable[..., None]) -> Any:
+    configure(signals=True)
+    return gebruiker
+
+
+@pytest.fixture
+def context(app: Any, dbsession: Session) -> HookContext:
+    return HookContext(dbsession, "wlz_registertoets", app.registry["portaal.settings"])
+
+
+def send_file(browser: Any, content: bytes) -> Any:
+    page = browser.get(f"{SIGNALS}/aanleveren")
+    form = next(form for form in page.forms.values() if "bestand" in form.fields)
+    form["bestand"] = ("dat.csv", content, "text/csv")
+    return form.submit(status="*")
+
+
+def every(dbsession: Session, model: Any) -> list[Any]:
+    dbsession.expire_all()
+    return list(dbsession.scalars(sa.select(model)))
+
+
+def acts(dbsession: Session, action: str) -> list[AuditEvent]:
+    return [line for line in every(dbsession, AuditEvent) if line.action == f"wlz_registertoets.{action}"]
+
+
+RESIDENTS = f"BSN\n{WITH}\n999.990.019\n{WITHOUT}\n\n{WITHOUT}\n".encode()
+
+
+def test_residents_are_delivered_sealed(user: Any, dbsession: Session) -> None:
+    page = send_file(user, RESIDENTS).follow()
+    assert "Aangeleverd: 3 inwoners" in page.text
+    rows = every(dbsession, Inwoner)
+    assert len(rows) == 3
+    assert not any(bsn in row.sealed for row in rows for bsn in (WITH, WITHOUT))
+    assert acts(dbsession, "signals_deliver")[0].details == {"count": 3}
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "één BSN op elke regel"), (b"BSN\n", "één BSN op elke regel"), (b"\xff\xfe9", "één BSN op elke regel"),
+        (f"{WITH}\n99999007\n{WITHOUT}\nJansen".encode(), "deze regels zijn geen BSN van 9 cijfers: 2, 4."),
+        (b"999990007\n" * 60_000, "te groot"),
+    ],
+)  # fmt: skip
+def test_a_file_is_taken_as_a_whole_or_not_at_all(user: Any, dbsession: Session, content: bytes, words: str) -> None:
+    page = send_file(user, content)
+    assert page.status_int in {413, 422}
+    assert words in page.text
+    assert "Jansen" not in page.text
+    assert every(dbsession, Aanlevering) == []
+
+
+def test_a_delivery_needs_the_token(user: Any, dbsession: Session) -> None:
+    user.post(f"{SIGNALS}/aanleveren", upload_files=[("bestand", "dat.csv", RESIDENTS)], status=400)
+    assert every(dbsession, Aanlevering) == []
+
+
+def test_a_new_file_replaces_the_old_one(user: Any, dbsession: Session) -> None:
+    send_file(user, RESIDENTS)
+    send_file(user, WITH.encode())
+    assert [row.count for row in every(dbsession, Aanlevering) if row.replaced_at is None] == [1]
+    assert len(every(dbsession, Inwoner)) == 1
+
+
+def test_withdrawing_erases_the_residents(user: Any, dbsession: Session) -> None:
+    send_file(user, RESIDENTS)
+    page = user.get(f"{SIGNALS}/aanleveren")
+    next(form for form in page.forms.values() if form.action.endswith("/intrekken")).submit(status=303)
+    assert every(dbsession, Inwoner) == []
+    assert len(acts(dbsession, "signals_withdraw")) == 1
+
+
+# ---- comparing ----
+
+
+def test_once_a_day_everybody_is_compared(user: Any, ciz: Server, dbsession: Session, context: HookContext) -> None:
+    send_file(user, RESIDENTS)
+    with time_machine.travel("2026-11-21T10:00:00+00:00", tick=False) as time:
+        for _ in range(3):
+            jobs.compare_residents(context)
+        assert ciz.count == 1
+        time.shift(timedelta(days=1))
+        jobs.compare_residents(context)
+        assert ciz.count == 2
+    found = every(dbsession, Signaal)
+    assert len(found) == 2
+    assert {signal.masked for signal in found} == {"•••••••07", "•••••••19"}
+    first, second = acts(dbsession, "signals_compare")
+    assert first.details == {"compared": 3, "found": 2, "new": 2}
+    assert second.details["new"] == 0
+    assert first.actor is None
+    assert len(first.subjects) == 2
+
+
+def test_a_comparison_that_fails_is_tried_again(
+    user: Any, ciz: Server, dbsession: Session, context: HookContext
+) -> None:
+    send_file(user, RESIDENTS)
+    ciz.behaviour.choose(Fault.FOUT_503)
+    jobs.compare_residents(context)
+    assert every(dbsession, Signaal) == []
+    assert [row.reason for row in every(dbsession, Vergelijking)] == [Reason.STORING]
+    assert "mislukte en wordt opnieuw geprobeerd" in user.get(SIGNALS).text
+    ciz.behaviour.choose(Fault.GEEN)
+    jobs.compare_residents(context)
+    assert len(every(dbsession, Signaal)) == 2
+
+
+def test_half_a_comparison_is_none(
+    user: Any, ciz: Server, dbsession: Session, context: HookContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signals, "MOST_COMPARED", 1)
+    send_file(user, RESIDENTS)
+    asked = []
+
+    def ask(*arguments: Any) -> Any:
+        asked.append(arguments)
+        if len(asked) == 2:
+            ciz.behaviour.choose(Fault.WEG)
+        return compare(*arguments)
+
+    from portaal_wlz_registertoets.ciz.web_service import WebServiceRegister
+
+    compare = WebServiceRegister.compare
+    monkeypatch.setattr(WebServiceRegister, "compare", ask)
+    jobs.compare_residents(context)
+    assert len(asked) == 2
+    assert every(dbsession, Signaal) == []
+
+
+def test_a_signal_ends_and_begins_anew(user: Any, ciz: Server, dbsession: Session, context: HookContext) -> None:
+    send_file(user, RESIDENTS)
+    with time_machine.travel("2026-11-21T10:00:00+00:00", tick=False) as time:
+        jobs.compare_residents(context)
+        ciz.register.take_away(WITH)
+        time.shift(timedelta(days=1))
+        jobs.compare_residents(context)
+        assert {signal.masked: bool(signal.ended_at) for signal in every(dbsession, Signaal)} == {
+            "•••••••07": True, "•••••••19": False,
+        }  # fmt: skip
+        ciz.register.give(WITH, today())
+        time.shift(timedelta(days=1))
+        jobs.compare_residents(context)
+    assert sorted(signal.masked for signal in every(dbsession, Signaal)) == ["•••••••07", "•••••••07", "•••••••19"]
+
+
+def test_without_the_setting_nobody_is_compared(
+    user: Any, ciz: Server, configure: Callable[..., None], context: HookContext
+) -> None:
+    send_file(user, RESIDENTS)
+    configure(signals=False)
+    jobs.compare_residents(context)
+    assert ciz.count == 0
+    user.get(SIGNALS, status=404)
+    user.get(f"{SIGNALS}/aanleveren", status=404)
+
+
+def test_a_product_that_is_off_is_not_compared(
+    user: Any, ciz: Server, dbsession: Session, context: HookContext
+) -> None:
+    from portaal.plugins.models import Activation
+
+    send_file(user, RESIDENTS)
+    dbsession.execute(sa.update(Activation).values(deactivated_at=now()))
+    dbsession.commit()
+    jobs.compare_residents(context)
+    assert ciz.count == 0
+
+
+# ---- dealing with them ----
+
+
+def press(page: Any, ending: str) -> Any:
+    return next(form for form in page.forms.values() if form.action.endswith(ending)).submit(status="*")
+
+
+def test_dealing_with_a_signal(user: Any, dbsession: Session, context: HookContext, app: Any) -> None:
+    send_file(user, WITH.encode())
+    jobs.compare_residents(context)
+    overview = user.get("/g/0363/")
+    assert "Af te handelen Wlz-signalen: 1" in overview.text
+    page = user.get(SIGNALS)
+    assert WITH not in page.text
+    (signal,) = every(dbsession, Signaal)
+    opened = press(page, str(signal.id))
+    assert "999 990 007" in opened.text
+    assert WITH not in opened.request.url
+    (line,) = acts(dbsession, "signal_open")
+    assert [subject.digest for subject in line.subjects] == app.registry["portaal.audit_subjects"].everywhere(WITH)
+    assert "afgehandeld" in press(opened, "/afhandelen").follow().text
+    (signal,) = every(dbsession, Signaal)
+    assert signal.dealt_with_at is not None
+    assert len(acts(dbsession, "signal_deal_with")) == 1
+
+
+def test_signals_of_another_gemeente(user: Any, log_in: Any, dbsession: Session, context: HookContext,
+                                     configure: Callable[..., None]) -> None:  # fmt: skip
+    send_file(user, WITH.encode())
+    jobs.compare_residents(context)
+    configure("0384", signals=True)
+    (signal,) = every(dbsession, Signaal)
+    other = log_in(GEBRUIKER, gemeente="0384")
+    page = other.get("/g/0384/wlz_registertoets/signalen")
+    assert "•••••••07" not in page.text
+    token = next(form["csrf_token"].value for form in page.forms.values() if "csrf_token" in form.fields)
+    other.post(f"/g/0384/wlz_registertoets/signalen/{signal.id}", {"csrf_token": token}, status=404)
+    other.post(f"/g/0363/wlz_registertoets/signalen/{signal.id}", {"csrf_token": token}, status=404)
+
+
+def test_the_productbeheerder_sees_no_signal(user: Any, log_in: Any) -> None:
+    browser = log_in(PRODUCTBEHEERDER)
+    browser.get(SIGNALS, status=403)
+    browser.get(f"{SIGNALS}/aanleveren", status=403)
+
+
+# ---- upkeep ----
+
+
+def test_what_need_not_be_kept_is_forgotten(user: Any, dbsession: Session, context: HookContext) -> None:
+    with time_machine.travel(now(), tick=False) as time:
+        send_file(user, WITH.encode())
+        jobs.compare_residents(context)
+        (signal,) = every(dbsession, Signaal)
+        press(press(user.get(SIGNALS), str(signal.id)), "/afhandelen")
+        consult(user, WITH)
+        send_list(user, f"{WITH}\n{WITHOUT}")
+        jobs.forget(context)
+        assert len(every(dbsession, LijstRegel)) == 2
+        assert every(dbsession, Signaal)[0].sealed
+        time.shift(timedelta(hours=1, minutes=1))
+        jobs.forget(context)
+        assert every(dbsession, LijstRegel) == []
+        time.shift(timedelta(days=91))
+        jobs.forget(context)
+        assert every(dbsession, Teller) == []
+        assert every(dbsession, Signaal)[0].sealed == ""
+        assert len(every(dbsession, Raadpleging)) == 1
+        time.shift(timedelta(days=5 * 366))
+        jobs.forget(context)
+        assert every(dbsession, Raadpleging) == []
+    assert lists.find(dbsession, every(dbsession, Lijst)[0].id, lists.Asker(signal.id, "0363")) is None
+
+
+def test_a_comparison_that_is_late_is_told(user: Any, dbsession: Session, context: HookContext) -> None:
+    with time_machine.travel(now(), tick=False) as time:
+        send_file(user, WITH.encode())
+        assert upkeep.late_comparisons(context) == ""
+        time.shift(timedelta(days=3))
+        assert upkeep.late_comparisons(context) == "1 dat-files were not compared for two days"
+        jobs.compare_residents(context)
+        assert upkeep.late_comparisons(context) == ""
+
+
+def test_the_numbers(user: Any, context: HookContext) -> None:
+    consult(user, WITH)
+    consult(user, WITHOUT)
+    numbers = {sample.labels[0]: sample.value for sample in upkeep.consultations_by_outcome(context)}
+    assert numbers == {"ja": 1, "nee": 1, "niet_bepaald": 0, "": 0}
+
+
+def test_what_the_product_knows_of_a_person(
+    browser: Any, configure: Callable[..., None], people: Any, dbsession: Session, app: Any
+) -> None:
+    from portaal.api import PersonContext
+
+    configure()
+    person = people.new(GEBRUIKER)
+    browser.log_in_as(dbsession, person)
+    consult(browser, WITH)
+    subject = app.registry["portaal.audit_subjects"].of(WITH)
+    dbsession.add(
+        Medewerker(
+            gemeentecode="0363", account_id=person.id, digest=subject.digest, key_id="test-1", added_at=now(),
+            added_by=person.id,
+        )
+    )  # fmt: skip
+    dbsession.commit()
+    about = PersonContext(dbsession, "wlz_registertoets", app.registry["portaal.settings"], person.id)
+    known = upkeep.personal_data(about)
+    assert [row["masked"] for row in known["raadplegingen"]] == ["•••••••07"]
+    assert len(known["bsn_krijgt_aandacht"]) == 1
+    erased = upkeep.erase_personal_data(about)
+    dbsession.commit()
+    assert (erased.erased, [kept.count for kept in erased.kept]) == (1, [1])
+    assert upkeep.erase_personal_data(about).erased == 0
