@@ -9,6 +9,9 @@ from portaal.access.permissions import Permission
 from portaal.access.resources import ProductContext
 from portaal.berichtenverkeer.pages import add_message_pages, message_menu, message_permissions, message_tiles
 from portaal.berichtenverkeer.settings import MessageSettings
+from portaal.berichtenverkeer.delivery.answers import Answer
+from portaal.berichtenverkeer.delivery.answers import Outcome as AnswerOutcome
+from portaal.berichtenverkeer.envelope import SoapMessage
 from portaal.berichtenverkeer.traffic import Traffic
 from portaal.bsn import contains_bsn
 from portaal.clock import now, today
@@ -22,6 +25,7 @@ from portaal.plugins.contract import (
     API_VERSION,
     ActivationContext,
     ApiOperation,
+    ChainConnector,
     ConnectionTest,
     Erasure,
     HealthCheck,
@@ -54,9 +58,12 @@ from portaal.web.uploads import Upload, UploadError, UploadFault, read_upload
 __all__ = [
     "API_VERSION",
     "ActivationContext",
+    "Answer",
+    "AnswerOutcome",
     "ApiOperation",
     "Bsn",
     "Certificate",
+    "ChainConnector",
     "CommandContext",
     "ConnectionTest",
     "ContractError",
@@ -81,6 +88,7 @@ __all__ = [
     "Sample",
     "Secrecy",
     "SettingsTab",
+    "SoapMessage",
     "Tile",
     "Traffic",
     "UnreadableError",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from portaal.plugins.contract import (
         ActivationContext,
         ApiOperation,
+        ChainConnector,
         Erasure,
         HealthCheck,
         Job,
@@ -112,6 +113,19 @@ def portaal_traffic() -> Traffic:
 
     Order: does not matter.
     Example: ``voorbeeld`` would exchange iEb messages.
+    """
+
+
+@hookspec
+def portaal_chain_connectors() -> Sequence[ChainConnector]:
+    """How neighbours in the chain are spoken to that the portal does not connect, or in the place of its own (R-25).
+
+    :returns: :class:`~portaal.api.ChainConnector` objects; None is no connectors. A partner that is connected already
+        needs the operator's choice, ``portaal.<partner>.connector = <name>``. What a connector raises counts as a
+        failed attempt: the message is tried again later.
+
+    Order: does not matter.
+    Example: ``voorbeeld`` brings messages to a neighbour called ``buurman``.
     """
 
 

@@ -21,6 +21,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from portaal import clock
+from portaal.berichtenverkeer.delivery.plugged import missing_partners
 from portaal.berichtenverkeer.storage import PayloadStore
 from portaal.db.pending import pending
 from portaal.db.session import ReadSession
@@ -99,6 +100,7 @@ def _core_looks(registry: Registry) -> list[Look]:
         Look(CORE, "storage", partial(_storage, registry["portaal.payloads"]), State.FAILED),
         Look(CORE, "worker", partial(_with_session, registry, _worker)),
         Look(CORE, "jobs", partial(_with_session, registry, _jobs)),
+        Look(CORE, "connectors", partial(_connectors, registry)),
         Look(CORE, "tiles", partial(_with_session, registry, _tiles)),
     ]
 
@@ -172,6 +174,11 @@ def _jobs(dbsession: Session) -> str:
         elif state.lease_until is not None and state.lease_until < now:
             wrong.append(f"{state.owner}/{state.name} goes on longer than it may")
     return "; ".join(wrong)
+
+
+def _connectors(registry: Registry) -> str:
+    missing = sorted(missing_partners(registry))
+    return f"nothing connects {', '.join(missing)}: messages wait" if missing else ""
 
 
 def _tiles(dbsession: Session) -> str:

@@ -17,6 +17,7 @@ from portaal.access.permissions import Permission
 from portaal.berichtenverkeer.traffic import Traffic
 from portaal.plugins.contract import (
     ApiOperation,
+    ChainConnector,
     HealthCheck,
     Job,
     MenuEntry,
@@ -183,6 +184,11 @@ def _operation(name: str, operation: ApiOperation) -> None:
             raise ContractError(f"{where}: answer and body must be pydantic models")
 
 
+def _connector(name: str, connector: ChainConnector) -> None:
+    _part_name("partner", connector.partner)
+    _function(f"connector of {connector.partner!r}: make", connector.make)
+
+
 def _part_name(kind: str, name: Any) -> None:
     if not isinstance(name, str) or not PART_NAME.fullmatch(name):
         raise ContractError(f"{kind} {name!r}: the name must be of lower-case letters, digits, hyphens, underscores")
@@ -209,5 +215,6 @@ CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "portaal_metrics": _several(Metric, _metric, key="name"),
     "portaal_jobs": _several(Job, _job, key="name"),
     "portaal_commands": _several(click.Command, _command, key="name"),
+    "portaal_chain_connectors": _several(ChainConnector, _connector, key="partner"),
     "portaal_openapi": _several(ApiOperation, _operation),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -29,7 +30,24 @@ def plugins(config_file: str) -> None:
 
 @click.group()
 def plugin() -> None:
-    """Look after what plugins leave behind."""
+    """Begin a new plugin, or look after what plugins leave behind."""
+
+
+@plugin.command()
+@click.argument("name")
+@click.option("--directory", default=".", show_default=True, help="Where the new folder is made.",
+              type=click.Path(file_okay=False, exists=True, path_type=Path))
+@click.option("--title", help="What people call the product; left out, it is made from the name.")
+def new(name: str, directory: Path, title: str | None) -> None:
+    """Write a new product called NAME: a distribution that passes its own tests and every check of the portal."""
+    from portaal.plugins.errors import ContractError
+    from portaal.scaffold.write import Product, ScaffoldError, write_product
+
+    try:
+        root = write_product(Product(name, title or name.replace("_", " ").capitalize()), directory)
+    except (ContractError, ScaffoldError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{root} is written. Now:\n  cd {root}\n  pip install --editable '.[test]'\n  pytest")
 
 
 @plugin.command()

@@ -110,9 +110,14 @@ class PluginConfigurator:
     @property
     def settings(self) -> dict[str, str]:
         """The ini settings that begin with the plugin's name and a dot, without that prefix."""
-        prefix = f"{self.plugin}."
-        return {
-            key.removeprefix(prefix): value
-            for key, value in self._config.registry.settings.items()
-            if isinstance(key, str) and key.startswith(prefix)
-        }
+        return own_settings(self._config.registry.settings, self.plugin)
+
+
+def own_settings(settings: Mapping[str, Any], plugin: str) -> dict[str, str]:
+    """What the ini file says for one plugin, without its prefix."""
+    prefix = f"{plugin}."
+    return {
+        key.removeprefix(prefix): value
+        for key, value in settings.items()
+        if isinstance(key, str) and key.startswith(prefix)
+    }

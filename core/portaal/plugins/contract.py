@@ -234,6 +234,19 @@ class Job:
 
 
 @dataclass(frozen=True)
+class ChainConnector:
+    """How a neighbour in the chain is spoken to.
+
+    :param partner: the neighbour's name, which a :class:`Traffic` names too, e.g. ``svb``.
+    :param make: called once in a worker, with the plugin's ini settings (``<plugin>.url`` is ``url``); returns an object
+        with ``send(message: SoapMessage, reference_id: str) -> Answer``, which several threads use at once.
+    """
+
+    partner: str
+    make: Callable[[Mapping[str, str]], Any]
+
+
+@dataclass(frozen=True)
 class ApiOperation:
     """One operation of the product's web service, for the OpenAPI description.
 

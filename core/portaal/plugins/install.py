@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from portaal.access.models import Role
 from portaal.access.permissions import Permission
+from portaal.berichtenverkeer.delivery.plugged import check_partners
 from portaal.plugins.configurator import PluginConfigurator
 from portaal.plugins.errors import ContractError
 from portaal.plugins.guard import check_changes, snapshot
@@ -35,6 +36,7 @@ def install(config: Configurator, plugins: Plugins, plugin: Plugin) -> None:
     config.commit()
     check_changes(config, plugin.name, before)
     _check_routes(config, plugins, plugin)
+    check_partners(config.registry, plugin)
 
 
 def _check_routes(config: Configurator, plugins: Plugins, plugin: Plugin) -> None:

@@ -25,6 +25,16 @@ def check_name(name: str, others: Iterable[str], core: Configurator) -> None:
     :param core: the configuration with the core's routes.
     :raises ContractError: the name is malformed, the core's, or the beginning of another plugin's.
     """
+    check_free(name, others)
+    for item in core.registry.introspector.get_category("routes") or ():
+        route = item["introspectable"]
+        address = UNDER_GEMEENTE.match(route["pattern"])
+        if route["name"].split(".")[0] == name or (address and address.group(1) == name):
+            raise ContractError(f"the name {name!r} is that of a page of the portal")
+
+
+def check_free(name: str, others: Iterable[str]) -> None:
+    """The same as far as it can be told without making the portal's configuration: all but its pages."""
     if not NAME.fullmatch(name) or name in RESERVED or name.endswith("_"):
         raise ContractError(f"the name {name!r} is reserved or not made of lower-case letters, digits and underscores")
     for other in others:
@@ -35,8 +45,3 @@ def check_name(name: str, others: Iterable[str], core: Configurator) -> None:
     for table in core_metadata().tables:
         if table == name or table.startswith(f"{name}_"):
             raise ContractError(f"the name {name!r} is the beginning of {table!r}, a table of the portal")
-    for item in core.registry.introspector.get_category("routes") or ():
-        route = item["introspectable"]
-        address = UNDER_GEMEENTE.match(route["pattern"])
-        if route["name"].split(".")[0] == name or (address and address.group(1) == name):
-            raise ContractError(f"the name {name!r} is that of a page of the portal")

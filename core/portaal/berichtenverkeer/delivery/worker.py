@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portaal.app import make_app
 from portaal.berichtenverkeer.delivery.engine import EmbeddedPoller
+from portaal.berichtenverkeer.delivery.plugged import all_connectors
 from portaal.berichtenverkeer.delivery.sender import Sender
 from portaal.jobs import all_jobs
 from portaal.jobs.runner import JobRunner
@@ -26,7 +27,7 @@ def run(settings: Mapping[str, Any], stop_event: threading.Event) -> None:
     """
     registry = make_app(settings).registry
     engine, store = registry["portaal.engine"], registry["portaal.payloads"]
-    sender = Sender(lambda: Session(engine, expire_on_commit=False), store, registry["portaal.connectors"])
+    sender = Sender(lambda: Session(engine, expire_on_commit=False), store, all_connectors(registry))
     jobs = JobRunner(engine, all_jobs(registry), registry["portaal.settings"])
     helper = threading.Thread(target=jobs.run, args=(stop_event,), name="jobs")
     helper.start()

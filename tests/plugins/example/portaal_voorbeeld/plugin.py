@@ -13,7 +13,10 @@ from translationstring import TranslationString
 
 from portaal.api import (
     ActivationContext,
+    Answer,
+    AnswerOutcome,
     ApiOperation,
+    ChainConnector,
     CommandContext,
     Erasure,
     HealthCheck,
@@ -30,6 +33,7 @@ from portaal.api import (
     Role,
     Sample,
     SettingsTab,
+    SoapMessage,
     Tile,
     Traffic,
     _,
@@ -94,7 +98,23 @@ def count_for_tile(request: Request, gemeentecode: str) -> Mapping[str, Any]:
 
 @hookimpl
 def portaal_traffic() -> Traffic:
-    return Traffic(standard="ieb", sends=frozenset({"WMO407"}), receives=frozenset({"WMO408"}), partner="cak")
+    return Traffic(standard="ieb", sends=frozenset({"WMO407"}), receives=frozenset({"WMO408"}), partner="buurman")
+
+
+@hookimpl
+def portaal_chain_connectors() -> Sequence[ChainConnector]:
+    return [ChainConnector("buurman", Neighbour)]
+
+
+class Neighbour:
+    """Speaks to the neighbour by putting messages in a folder: ``voorbeeld.folder`` in the ini file."""
+
+    def __init__(self, settings: Mapping[str, str]) -> None:
+        self._folder = Path(settings["folder"])
+
+    def send(self, message: SoapMessage, reference_id: str) -> Answer:
+        (self._folder / f"{reference_id}.xml").write_bytes(bytes(message))
+        return Answer(AnswerOutcome.BEVESTIGD, "in_de_bus")
 
 
 @hookimpl
