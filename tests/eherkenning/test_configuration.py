@@ -17,7 +17,7 @@ from portaal import clock
 from portaal.app import make_app
 from portaal.configuration import UnsafeConfigurationError, check
 from portaal.eherkenning.configuration import makelaars, resolver, service_provider
-from portaal.eherkenning.expiry import Urgency, expiring
+from portaal.eherkenning.expiry import Urgency, expiring, health
 from portaal.eherkenning.makelaars import Entry, MakelaarsFileError, add_entry, read_entries, read_makelaars
 from portaal.eherkenning.metadata import HTTP_POST, MetadataError, read_makelaar
 from portaal.eherkenning.parties import KeyPair
@@ -298,6 +298,14 @@ def test_at_the_start_the_log_tells_of_certificates_that_end(
     told = [record.getMessage() for record in caplog.records if record.name == "portaal.eherkenning.configuration"]
     assert any("certificate of the portal ends on" in line for line in told)
     assert any("certificate of Voorbeeldmakelaar ends on" in line for line in told)
+
+
+def test_ready_tells_of_certificates_that_end_within_a_month(built_app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    registry = built_app.registry
+    assert health(registry) == ""
+    ends_at = registry["eherkenning.provider"].keys[0].certificate.not_valid_after_utc
+    monkeypatch.setattr(clock, "now", lambda: ends_at - timedelta(days=10))
+    assert "the eHerkenning certificate of the portal ends on" in health(registry)
 
 
 # ---- the simulated makelaar

@@ -152,9 +152,7 @@ def test_the_same_id_from_another_makelaar_is_another_assertion(fresh_database: 
 
 def test_the_database_holds_no_token_of_a_browser(fresh_database: Engine) -> None:
     with Session(fresh_database) as dbsession:
-        pending.remember(
-            dbsession, AuthnRequest("_r", "a-token", "https://x", None), "urn:m", "browser-token"
-        )
+        pending.remember(dbsession, AuthnRequest("_r", "a-token", "https://x", None), "urn:m", "browser-token")
         dbsession.commit()
         (row,) = dbsession.query(PendingLogin).all()
         values = [str(getattr(row, column.key)) for column in PendingLogin.__table__.columns]

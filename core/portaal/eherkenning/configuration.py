@@ -88,7 +88,7 @@ def makelaars(settings: Mapping[str, str]) -> dict[str, Makelaar]:
     if not found:
         raise UnsafeConfigurationError(f"eherkenning.makelaars: {path} names no makelaar, so nobody could log in")
     for makelaar in found.values():
-        _check_allowed(makelaar, settings["portaal.environment"])
+        check_allowed(makelaar, settings["portaal.environment"])
     return found
 
 
@@ -115,7 +115,11 @@ def _text(settings: Mapping[str, str], name: str) -> str:
         raise UnsafeConfigurationError(f"eherkenning.{name}: {path} cannot be read") from error
 
 
-def _check_allowed(makelaar: Makelaar, environment: str) -> None:
+def check_allowed(makelaar: Makelaar, environment: str) -> None:
+    """Nobody who lets everybody in, and no address without TLS.
+
+    :raises UnsafeConfigurationError: this makelaar cannot be used in this environment.
+    """
     if environment == "production" and makelaar.is_simulated:
         raise UnsafeConfigurationError(f"{makelaar.display_name} is a simulated makelaar: it cannot let people in here")
     for url in () if environment == "development" else makelaar.urls:

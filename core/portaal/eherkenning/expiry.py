@@ -6,10 +6,15 @@ import enum
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from cryptography import x509
 
+from portaal import clock
 from portaal.eherkenning.parties import Makelaar, ServiceProvider
+
+if TYPE_CHECKING:
+    from pyramid.registry import Registry
 
 WARN_BEFORE = timedelta(days=60)
 ALARM_BEFORE = timedelta(days=30)
@@ -40,6 +45,12 @@ def expiring(provider: ServiceProvider, makelaars: Iterable[Makelaar], now: date
     """The certificates to do something about, the most urgent first."""
     found = (_expiry(owner, certificate, now) for owner, certificate in _certificates(provider, makelaars))
     return sorted(filter(None, found), key=lambda expiry: expiry.ends_at)
+
+
+def health(registry: Registry) -> str:
+    """What is wrong, for ``/ready``: certificates that end within a month, or an empty text."""
+    found = expiring(registry["eherkenning.provider"], registry["eherkenning.makelaars"].values(), clock.now())
+    return "; ".join(str(expiry) for expiry in found if expiry.urgency >= Urgency.VERY_SOON)
 
 
 def _certificates(provider: ServiceProvider, makelaars: Iterable[Makelaar]) -> Iterator[tuple[str, x509.Certificate]]:

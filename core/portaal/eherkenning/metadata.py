@@ -48,7 +48,7 @@ def our_metadata(provider: ServiceProvider, now: datetime, *, answers_by_post: b
         protocolSupportEnumeration=SAMLP,
     )
     for use in ("signing", "encryption"):
-        _key_descriptor(role, use, provider.announced)
+        key_descriptor(role, use, provider.announced)
     etree.SubElement(
         role,
         q("md:AssertionConsumerService"),
@@ -76,7 +76,8 @@ def our_metadata(provider: ServiceProvider, now: datetime, *, answers_by_post: b
     )
 
 
-def _key_descriptor(role: etree._Element, use: str, certificate: x509.Certificate) -> None:
+def key_descriptor(role: etree._Element, use: str, certificate: x509.Certificate) -> None:
+    """Add the name and certificate of a key."""
     info = etree.SubElement(etree.SubElement(role, q("md:KeyDescriptor"), use=use), q("ds:KeyInfo"))
     etree.SubElement(info, q("ds:KeyName")).text = key_name(certificate)
     data = etree.SubElement(etree.SubElement(info, q("ds:X509Data")), q("ds:X509Certificate"))

@@ -25,6 +25,7 @@ from portaal.berichtenverkeer.delivery.plugged import missing_partners
 from portaal.berichtenverkeer.storage import PayloadStore
 from portaal.db.pending import pending
 from portaal.db.session import ReadSession
+from portaal.eherkenning.expiry import health as eherkenning
 from portaal.jobs.models import JobState, WorkerSign
 from portaal.overview.models import TileTrouble
 from portaal.plugins.contract import HealthCheck, HookContext
@@ -98,6 +99,7 @@ def _core_looks(registry: Registry) -> list[Look]:
         Look(CORE, "database", partial(_database, registry), State.FAILED),
         Look(CORE, "tables", partial(_tables, registry), State.FAILED),
         Look(CORE, "storage", partial(_storage, registry["portaal.payloads"]), State.FAILED),
+        Look(CORE, "eherkenning", partial(eherkenning, registry)),
         Look(CORE, "worker", partial(_with_session, registry, _worker)),
         Look(CORE, "jobs", partial(_with_session, registry, _jobs)),
         Look(CORE, "connectors", partial(_connectors, registry)),
