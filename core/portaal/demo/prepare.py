@@ -12,6 +12,7 @@ from portaal import clock
 from portaal.db import migrate
 from portaal.db.owners import owners
 from portaal.db.session import make_engine
+from portaal.demo.connect import connect_ciz
 from portaal.demo.load import load
 from portaal.eherkenning.configuration import service_provider
 from portaal.eherkenning.makelaars import Entry, add_entry
@@ -39,6 +40,7 @@ def prepare(settings: dict[str, str], folder: Path) -> None:
     with Session(engine) as dbsession:
         seed_reference_data(dbsession)
         load(dbsession, ACCOUNTS, ENTITY_ID)
+        connect_ciz(dbsession, settings)
         dbsession.commit()
     engine.dispose()
 

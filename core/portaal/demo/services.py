@@ -33,7 +33,9 @@ def services(config_file: str, settings: dict[str, str], folder: Path) -> list[S
     from portaal.demo.prepare import ACCOUNTS
 
     python = (sys.executable, "-m")
-    makelaar_port, ketenpartners_port = (int(settings[f"demo.{name}_port"]) for name in ("makelaar", "ketenpartners"))
+    makelaar_port, ketenpartners_port, ciz_port = (
+        int(settings[f"demo.{name}_port"]) for name in ("makelaar", "ketenpartners", "ciz")
+    )
     return [
         Service("makelaar", (*python, "portaal.simulators.makelaar", "--development", "--port", str(makelaar_port),
                              "--data", str(folder / "makelaar"), "--accounts", str(ACCOUNTS),
@@ -43,6 +45,7 @@ def services(config_file: str, settings: dict[str, str], folder: Path) -> list[S
                                   "--portal-url", f"{settings['portaal.public_url']}/stuf/ggk0210",
                                   "--token", settings["portaal.vecozo.token"], "--delay", settings["demo.delay"]),
                 ketenpartners_port),
+        Service("ciz", (*python, "portaal.simulators.ciz", "--port", str(ciz_port)), ciz_port),
         Service("portaal", (*python, "portaal", "web", "--config", config_file),
                 int(settings["portaal.listen"].rpartition(":")[2])),
         Service("worker", (*python, "portaal", "worker", "--config", config_file), None),

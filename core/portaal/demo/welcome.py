@@ -18,6 +18,7 @@ def welcome(settings: dict[str, str]) -> str:
         f"Portaal Zorg          {settings['portaal.public_url']}/",
         f"Simulated makelaar    http://localhost:{settings['demo.makelaar_port']}/  (the text messages are here too)",
         f"Simulated partners    http://localhost:{settings['demo.ketenpartners_port']}/",
+        f"Simulated CIZ         http://localhost:{settings['demo.ciz_port']}/",
         "",
         f"Everybody's password: {content['password']}",
         "",
