@@ -22,7 +22,7 @@ from portaal.cli.settings import config_option, read_settings
               help="Where the data of the demonstration is kept.")
 def serve(config_file: str, folder: Path) -> None:
     """Run the portal with its simulated surroundings, for development."""
-    from portaal.demo.prepare import prepare
+    from portaal.demo.fingerprint import is_prepared, mark_prepared
     from portaal.demo.services import Supervisor, services
     from portaal.demo.welcome import welcome
 
@@ -30,7 +30,11 @@ def serve(config_file: str, folder: Path) -> None:
     if settings.get("portaal.environment") != "development":
         raise click.ClickException("this command is for development only; in production run 'portaal web' and 'worker'")
     signal.signal(signal.SIGTERM, _interrupt)
-    prepare(settings, folder)
+    if not is_prepared(folder, config_file):
+        from portaal.demo.prepare import prepare
+
+        prepare(settings, folder)
+        mark_prepared(folder, config_file)
     with Supervisor(services(config_file, settings, folder), folder / "log") as supervisor:
         supervisor.start()
         click.echo(welcome(settings))

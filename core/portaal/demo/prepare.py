@@ -14,6 +14,7 @@ from portaal.db.owners import owners
 from portaal.db.session import make_engine
 from portaal.demo.connect import connect_ciz
 from portaal.demo.load import load
+from portaal.demo.services import ACCOUNTS
 from portaal.eherkenning.configuration import service_provider
 from portaal.eherkenning.makelaars import Entry, add_entry
 from portaal.eherkenning.metadata import our_metadata
@@ -21,8 +22,6 @@ from portaal.keyring import create_key_file
 from portaal.organisations.seed import seed_reference_data
 from portaal.simulators.makelaar.__main__ import ENTITY_ID, write_metadata
 from portaal.simulators.makelaar.keys import read_or_make_pair
-
-ACCOUNTS = Path(__file__).parent / "accounts.toml"
 
 
 def prepare(settings: dict[str, str], folder: Path) -> None:

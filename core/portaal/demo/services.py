@@ -14,7 +14,8 @@ from typing import Self
 
 import click
 
-START_SECONDS = 30
+ACCOUNTS = Path(__file__).parent / "accounts.toml"
+START_SECONDS = 60
 STOP_SECONDS = 10
 LINES_OF_LOG = 15
 
@@ -29,14 +30,14 @@ class Service:
 
 
 def services(config_file: str, settings: dict[str, str], folder: Path) -> list[Service]:
-    """What runs, in the order of starting: the portal reads what the makelaar wrote."""
-    from portaal.demo.prepare import ACCOUNTS
-
+    """What runs, in the order of starting: the portal first, since that is what people wait for."""
     python = (sys.executable, "-m")
     makelaar_port, ketenpartners_port, ciz_port = (
         int(settings[f"demo.{name}_port"]) for name in ("makelaar", "ketenpartners", "ciz")
     )
     return [
+        Service("portaal", (*python, "portaal", "web", "--config", config_file),
+                int(settings["portaal.listen"].rpartition(":")[2])),
         Service("makelaar", (*python, "portaal.simulators.makelaar", "--development", "--port", str(makelaar_port),
                              "--data", str(folder / "makelaar"), "--accounts", str(ACCOUNTS),
                              "--portal-metadata", str(folder / "eherkenning" / "metadata.xml"),
@@ -46,8 +47,6 @@ def services(config_file: str, settings: dict[str, str], folder: Path) -> list[S
                                   "--token", settings["portaal.vecozo.token"], "--delay", settings["demo.delay"]),
                 ketenpartners_port),
         Service("ciz", (*python, "portaal.simulators.ciz", "--port", str(ciz_port)), ciz_port),
-        Service("portaal", (*python, "portaal", "web", "--config", config_file),
-                int(settings["portaal.listen"].rpartition(":")[2])),
         Service("worker", (*python, "portaal", "worker", "--config", config_file), None),
     ]
 

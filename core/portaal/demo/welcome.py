@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 
-from portaal.demo.prepare import ACCOUNTS
+from portaal.demo.services import ACCOUNTS
 
 
 def welcome(settings: dict[str, str]) -> str:
