@@ -209,6 +209,7 @@ def test_an_artifact_of_one_login_does_not_serve_another(walk: Walk, dbsession: 
     relay_state = victims.query.rpartition("&")[2]
     response = walk.browser.get(f"{victims.path}?{artifact}&{relay_state}", status=403)
     assert heading(response) == "Het inloggen is niet gelukt"
+    assert "Kenmerk" in response
     assert dbsession.query(LoginSession).count() == 0
 
 

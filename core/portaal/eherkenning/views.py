@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
@@ -123,15 +124,12 @@ def _login_record(request: Request) -> LoginRecord:
 
 def _refused(request: Request, refusal: LoginRefusedError) -> Response:
     cancelled = refusal.reason is RefusalReason.CANCELLED
-    log.log(
-        logging.INFO if cancelled else logging.WARNING,
-        "login refused",
-        extra={
-            "reason": refusal.reason.value,
-            "detail": refusal.detail,
-        },
-    )
-    response = render_to_response(REFUSED, {"reason": refusal.reason.value}, request=request)
+    reference = "" if cancelled else secrets.token_hex(4)
+    level = logging.INFO if cancelled else logging.WARNING
+    details = {"reason": refusal.reason.value, "detail": refusal.detail, "reference": reference}
+    log.log(level, "login refused", extra=details)
+    shown = {"reason": refusal.reason.value, "reference": reference}
+    response = render_to_response(REFUSED, shown, request=request)
     response.status_int = 200 if cancelled else 403
     return response
 

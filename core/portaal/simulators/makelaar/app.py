@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyramid.config import Configurator
@@ -44,7 +45,7 @@ def make_app(makelaar: Makelaar) -> Router:
     config.add_request_method(_words, "words", reify=True)
     config.add_subscriber(_add_words, BeforeRender)
     config.add_subscriber(_finish_response, NewResponse)
-    config.add_static_view("static", "portaal.simulators.makelaar:static")
+    config.add_static_view("static", str(Path(__file__).parent / "static"))
     for name, path, view, methods, template in PAGES:
         config.add_route(name, path)
         renderer = f"{TEMPLATES}/{template}.jinja2" if template else None
