@@ -16,10 +16,13 @@ from portaal.api import outbound
 from portaal.simulators.ciz.behaviour import Behaviour
 from portaal.simulators.ciz.register import Register
 from portaal.simulators.ciz.server import Server
+from portaal.testing.live import live_portal
 from portaal_wlz_registertoets import settings as product
 from portaal_wlz_registertoets.ciz.breaker import Breaker
 from portaal_wlz_registertoets.ciz.register import Question
 from portaal_wlz_registertoets.ciz.web_service import WebServiceRegister
+
+__all__ = ["live_portal"]  # a fixture of the test kit
 
 OIN = "00000099000003630000"
 WITH, WITHOUT = "999990007", "999990056"

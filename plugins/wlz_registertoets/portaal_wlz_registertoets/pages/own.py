@@ -24,7 +24,7 @@ HEADER = (
     _("When"),
     _("BSN (last two digits)"),
     _("Case"),
-    _("Reason"),
+    _("Reason for asking"),
     _("Legal ground"),
     _("Day asked for"),
     _("Outcome"),

@@ -43,7 +43,7 @@ MONTH_HEADER = (
     _("Own BSN or colleague"), _("Most on one day"),
 )  # fmt: skip
 PERSON_HEADER = (
-    _("When"), _("Outside office hours"), _("Citizen (hash)"), _("Legal ground"), _("Reason"), _("Case"),
+    _("When"), _("Outside office hours"), _("Citizen (hash)"), _("Legal ground"), _("Reason for asking"), _("Case"),
     _("Day asked for"), _("Outcome"), _("Flag"),
 )  # fmt: skip
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 PERMISSION = "wlz_registertoets:raadpleging:meerdere"
 SECONDS_AT_ONCE = 3.0
-HEADER = (_("Line"), _("BSN"), _("Outcome"), _("Reason"), _("Register of"))
+HEADER = (_("Line"), _("BSN"), _("Outcome"), _("Explanation"), _("Register of"))
 
 
 def show_lists(context: ProductContext, request: Request) -> dict[str, Any]:

@@ -1,0 +1,71 @@
+"""The portal on a port of this machine with a database of its own: for browsers that run scripts."""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import waitress
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session
+
+from portaal.access import sessions
+from portaal.access.models import Account
+from portaal.app import make_app
+from portaal.db.session import make_engine
+from portaal.testing.application import app_settings
+from portaal.testing.databases import create_tables
+from portaal.testing.people import People
+from portaal.testing.seed import seed
+
+
+@dataclass
+class LivePortal:
+    """Where it is, and letting people in without the makelaar."""
+
+    url: str
+    engine: Engine
+    app: Any
+    people: People
+
+    def log_in(self, context: Any, *roles: Any, **fields: Any) -> Account:
+        """Make somebody with these roles and give a browser context (Playwright) their session."""
+        account = self.people.new(*roles, **fields)
+        token = secrets.token_urlsafe(32)
+        sessions.start(self.people.dbsession, token, account.id, "loa3")
+        self.people.dbsession.commit()
+        context.add_cookies([{"name": "portaal", "value": token, "url": self.url}])
+        return account
+
+
+@pytest.fixture
+def live_portal(tmp_path: Path) -> Iterator[LivePortal]:
+    """The portal in a thread, on SQLite with real commits, with the gemeenten every test may count on."""
+    engine = make_engine(f"sqlite:///{tmp_path / 'live.sqlite'}")
+    create_tables(engine)
+    server = waitress.create_server(_not_yet, host="127.0.0.1", port=0, threads=4, ident=None)
+    url = f"http://localhost:{server.effective_port}"
+    settings = app_settings(tmp_path) | {
+        "portaal.engine": engine, "portaal.public_url": url, "portaal.session_options": {},
+        "portaal.reading_session_options": {},
+    }
+    server.application = app = make_app(settings)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    with Session(engine, expire_on_commit=False) as dbsession:
+        seed(dbsession)
+        dbsession.commit()
+        yield LivePortal(url, engine, app, People(dbsession, itertools.count(1)))
+    server.close()
+    thread.join()
+    engine.dispose()
+
+
+def _not_yet(environ: Any, start_response: Any) -> list[bytes]:
+    raise RuntimeError("the portal was not made yet")
