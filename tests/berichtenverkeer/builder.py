@@ -346,3 +346,21 @@ BODIES: dict[str, Tree] = {
         }
     },
 }
+
+
+def take_apart(kind: MessageType, message: bytes) -> Tree:
+    """The reverse of `render`: the tree of a message that is good."""
+    assert kind.root is not None
+    return _parts_of(etree.fromstring(message), kind.root)
+
+
+def _parts_of(parent: etree._Element, klasse: Klasse) -> Tree:
+    tree: Tree = {}
+    for child in parent.iterchildren("*"):
+        element = klasse.by_name[etree.QName(child).localname]
+        value = _parts_of(child, element.type) if isinstance(element.type, Klasse) else child.text or ""
+        if element.repeated:
+            tree.setdefault(element.name, []).append(value)
+        else:
+            tree[element.name] = value
+    return tree

@@ -1,16 +1,19 @@
 """`portaal bericht`: message files in the shell, without database or server."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 
-from portaal.berichtenverkeer.gate import Finding, Gate, Verdict
+from portaal.berichtenverkeer.gate import Expectation, Finding, Gate, Verdict
+from portaal.berichtenverkeer.verdict import Lists
 from portaal.web.i18n import DEFAULT_LOCALE, LOCALES, _, translator
 
 PORTION = 65_536
+PRODUCT_CODE = re.compile(rb"([0-9]{2})[;,\t]([0-9A-Za-z]{1,5})")
 VERDICTS = {"goed": _("good"), "advies": _("good, with advice"), "geweigerd": _("refused")}
 SEVERITIES = {"advies": _("advice"), "weigering": _("fault")}
 
@@ -23,21 +26,41 @@ def bericht() -> None:
 @bericht.command()
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print a list of verdicts as JSON.")
+@click.option(
+    "--productcodes",
+    "codes_file",
+    type=click.File("rb"),
+    help="A list to look product codes up in: a line per code, category;code.",
+)
 @click.option("--taal", "language", type=click.Choice(LOCALES), default=DEFAULT_LOCALE, help="Language of the texts.")
-def controleer(files: tuple[Path, ...], as_json: bool, language: str) -> None:
+def controleer(files: tuple[Path, ...], as_json: bool, codes_file: BinaryIO | None, language: str) -> None:
     """Check message files: structure and the rules within one message.
 
     Ends with code 1 when one of them is refused or cannot be read.
     """
     report = _JsonReport(language) if as_json else _Report(language)
-    verdicts = [report.about(path, _check(path)) for path in files]
+    expectation = Expectation(lists=Lists(productcodes=_product_codes(codes_file, language) if codes_file else None))
+    verdicts = [report.about(path, _check(path, expectation)) for path in files]
     report.end()
     if not all(verdicts):
         raise SystemExit(1)
 
 
-def _check(path: Path) -> Verdict | OSError:
-    gate = Gate()
+def _product_codes(file: BinaryIO, language: str) -> dict[str, frozenset[str]]:
+    """Per category the codes that are in the list. Raises click.UsageError for a line that is something else."""
+    codes: dict[str, set[str]] = {}
+    for number, line in enumerate(file, 1):
+        match = PRODUCT_CODE.fullmatch(line.strip())
+        if match:
+            codes.setdefault(match[1].decode(), set()).add(match[2].decode())
+        elif line.strip() and number > 1:  # the first line may be a heading
+            wrong = _("Line ${number} of the product codes is not a category and a code.", mapping={"number": number})
+            raise click.UsageError(translator(language)(wrong))
+    return {category: frozenset(found) for category, found in codes.items()}
+
+
+def _check(path: Path, expectation: Expectation) -> Verdict | OSError:
+    gate = Gate(expectation)
     try:
         with path.open("rb") as file:
             while portion := file.read(PORTION):

@@ -137,8 +137,12 @@ class Findings:
     found: list[Finding] = field(default_factory=list)
     omitted: int = 0
 
+    @property
+    def is_full(self) -> bool:
+        return len(self.found) >= MAX_FINDINGS
+
     def add(self, finding: Finding) -> None:
-        if len(self.found) >= MAX_FINDINGS:
+        if self.is_full:
             self.omitted += 1
         elif finding not in self.found:
             self.found.append(finding)

@@ -6,13 +6,14 @@ own messages cannot be shown, since they repeat values.
 
 import re
 from datetime import date
+from typing import Any
 
 from lxml import etree
 
 from portaal.berichtenverkeer.gate.words import finding
 from portaal.berichtenverkeer.places import below, line, local_name
 from portaal.berichtenverkeer.standard import Base, DataType, Element, Klasse, MessageType
-from portaal.berichtenverkeer.verdict import Finding, Findings
+from portaal.berichtenverkeer.verdict import Findings
 
 BLANK = " \t\r\n"
 WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+")
@@ -22,6 +23,8 @@ LEAP_YEAR = 2000
 TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?|24:00:00(\.0+)?")
 DIGITS = re.compile(r"\[0-9\]\{(\d+)\}")
 MOST_CODES = 30
+
+Fault = tuple[str, dict[str, object]]
 
 
 class Explanation:
@@ -48,7 +51,7 @@ class Explanation:
         if until is not None:
             children = children[: children.index(until) + 1]
         elif _has_text(element):
-            self.found.add(finding("X15", line(element), plaats))
+            self._tell("X15", element, plaats)
         self._order(element, children, klasse, plaats, is_whole=until is None)
         count: dict[str, int] = {}
         for child in children:
@@ -63,11 +66,12 @@ class Explanation:
                 if not (self._streamed and part.repeated):
                     self.look_at(child, part.type, place)
             elif len(child):
-                self.found.add(finding("X04", line(child), place))
+                self._tell("X04", child, place)
             else:
-                fault = value_fault(part.type, child.text or "", line(child), place)
+                fault = value_fault(part.type, child.text or "")
                 if fault is not None:
-                    self.found.add(fault)
+                    code, words = fault
+                    self._tell(code, child, place, **words)
 
     def _order(
         self,
@@ -85,20 +89,20 @@ class Explanation:
         for child in children:
             element = self._element_for(child, klasse)
             if element is None:
-                self.found.add(self._stranger(child, plaats))
+                self._tell_stranger(child, plaats)
                 continue
             here, place = position[element.name], below(plaats, element.name)
             if element.name in seen and not element.repeated:
-                self.found.add(finding("X03", line(child), place, element=element.name))
+                self._tell("X03", child, place, element=element.name)
             elif here < last:
                 before = klasse.elements[last].name
-                self.found.add(finding("X02", line(child), place, element=element.name, before=before))
+                self._tell("X02", child, place, element=element.name, before=before)
             last = max(last, here)
             seen.add(element.name)
         for element in klasse.elements if is_whole else klasse.elements[: last + 1]:
             if not element.optional and element.name not in seen:
                 place = below(plaats, element.name)
-                self.found.add(finding("X01", line(parent), place, element=element.name))
+                self._tell("X01", parent, place, element=element.name)
 
     def _element_for(self, child: etree._Element, klasse: Klasse) -> Element | None:
         """The line of the class that this child answers to, by name and namespace."""
@@ -107,57 +111,62 @@ class Explanation:
         name = local_name(child)
         return klasse.by_name.get(name) if child.tag == f"{{{namespace}}}{name}" else None
 
-    def _stranger(self, child: etree._Element, plaats: str) -> Finding:
+    def _tell_stranger(self, child: etree._Element, plaats: str) -> None:
         name = local_name(child)
         if self.knows(name):
-            return finding("X17", line(child), below(plaats, name), element=name)
-        return finding("X04", line(child), plaats)
+            self._tell("X17", child, below(plaats, name), element=name)
+        else:
+            self._tell("X04", child, plaats)
+
+    def _tell(self, code: str, element: etree._Element, plaats: str, /, **words: Any) -> None:
+        if self.found.is_full:
+            self.found.omitted += 1
+        else:
+            self.found.add(finding(code, line(element), plaats, **words))
 
 
-def value_fault(datatype: DataType, value: str, regel: int | None, plaats: str) -> Finding | None:
-    """What is wrong with a value of a simple type, or None."""
+def value_fault(datatype: DataType, value: str) -> Fault | None:
+    """What is wrong with a value of a simple type: the code of the fault with the words that fill it."""
     match datatype.base:
         case Base.TEXT:
-            return _text_fault(datatype, value, regel, plaats)
+            return _text_fault(datatype, value)
         case Base.NUMBER:
-            return _number_fault(datatype, value.strip(BLANK), regel, plaats)
+            return _number_fault(datatype, value.strip(BLANK))
         case Base.DATE:
-            return None if _is_date(value.strip(BLANK)) else finding("X10", regel, plaats)
+            return None if _is_date(value.strip(BLANK)) else ("X10", {})
         case Base.TIME:
-            return None if TIME.fullmatch(value.strip(BLANK)) else finding("X11", regel, plaats)
+            return None if TIME.fullmatch(value.strip(BLANK)) else ("X11", {})
 
 
-def _text_fault(datatype: DataType, value: str, regel: int | None, plaats: str) -> Finding | None:
+def _text_fault(datatype: DataType, value: str) -> Fault | None:
     if datatype.codes:
         if value in datatype.codes:
             return None
         shown = ", ".join(list(datatype.codes)[:MOST_CODES]) + (", …" if len(datatype.codes) > MOST_CODES else "")
-        return finding("X05", regel, plaats, list=datatype.name, codes=shown)
+        return "X05", {"list": datatype.name, "codes": shown}
     if datatype.max_length is not None and len(value) > datatype.max_length:
-        return finding("X06", regel, plaats, most=datatype.max_length)
+        return "X06", {"most": datatype.max_length}
     pattern, lines = datatype.pattern or "", value.replace("\r", "\n")
     if not pattern or re.fullmatch(pattern, lines, re.ASCII):
         return None
     if not value.strip(BLANK):
-        return finding("X07", regel, plaats)
+        return "X07", {}
     if "\n" in lines:
-        return finding("X14", regel, plaats)
+        return "X14", {}
     digits = DIGITS.fullmatch(pattern)
-    if digits:
-        return finding("X12", regel, plaats, digits=int(digits[1]))
-    return finding("X13", regel, plaats)
+    return ("X12", {"digits": int(digits[1])}) if digits else ("X13", {})
 
 
-def _number_fault(datatype: DataType, value: str, regel: int | None, plaats: str) -> Finding | None:
+def _number_fault(datatype: DataType, value: str) -> Fault | None:
     if not value:
-        return finding("X07", regel, plaats)
+        return "X07", {}
     if not WHOLE_NUMBER.fullmatch(value):
-        return finding("X08", regel, plaats)
+        return "X08", {}
     most = datatype.maximum or 0
     if len(value) > LONGEST_NUMBER or not 0 <= int(value) <= most:
-        return finding("X09", regel, plaats, most=most)
+        return "X09", {"most": most}
     if datatype.pattern is not None and not re.fullmatch(datatype.pattern, value):
-        return finding("X13", regel, plaats)
+        return "X13", {}
     return None
 
 

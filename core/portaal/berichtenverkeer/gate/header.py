@@ -7,7 +7,7 @@ from typing import Any
 from lxml import etree
 
 from portaal.berichtenverkeer.gate.words import finding
-from portaal.berichtenverkeer.places import line
+from portaal.berichtenverkeer.places import line, local_name
 from portaal.berichtenverkeer.standard import MessageType, Party, by_namespace, releases
 from portaal.berichtenverkeer.verdict import Expectation, MessageHeader, Refusal, Stage
 
@@ -19,10 +19,10 @@ HEADER = "Header"
 
 def type_of(root: etree._Element, expectation: Expectation) -> MessageType:
     """The type of message that this root element announces. Raises Refusal when there is none, or it is not welcome."""
-    name = etree.QName(root)
-    message_type = by_namespace(name.namespace or "")
-    if message_type is None or name.localname != "Bericht":
-        other = OTHER_RELEASE.fullmatch(name.namespace or "")
+    namespace = str(root.tag).rpartition("}")[0].lstrip("{")
+    message_type = by_namespace(namespace)
+    if message_type is None or local_name(root) != "Bericht":
+        other = OTHER_RELEASE.fullmatch(namespace)
         releases_of_it = [r for r in releases() if other and r.standard == other["standard"]]
         if message_type is None and releases_of_it:
             raise Refusal(Stage.TYPE, finding("B41", line(root), release=releases_of_it[-1]))

@@ -42,7 +42,7 @@ class DataType:
     pattern: str | None = None
     max_length: int | None = None
     maximum: int | None = None
-    codes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    codes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +61,7 @@ class Klasse:
     """A berichtklasse, or (`shared`) a compound type of the basisschema: elements in their fixed order."""
 
     name: str
-    elements: tuple[Element, ...]
+    elements: tuple[Element, ...] = field(repr=False)
     shared: bool = False
 
     @cached_property
@@ -122,7 +122,7 @@ class MessageType:
     sender: Party
     receiver: Party
     code: str | None
-    root: Klasse | None
+    root: Klasse | None = field(repr=False)
     retour: str | None = None
     answers: str | None = None
 
