@@ -47,7 +47,7 @@ class PortaalSecurityPolicy:
             return None
         # Apart from the request's own transaction, and before it begins: on SQLite a touch could not get in between.
         identity = load_identity(request.reading_dbsession, request.browser_binding)
-        if identity is not None and not request.environ.get("portaal.no_activity"):
+        if identity is not None and sessions.BACKGROUND not in request.headers:
             sessions.touch(request.registry, identity.session_id, identity.last_active_at)
         return identity
 

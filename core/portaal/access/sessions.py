@@ -2,7 +2,8 @@
 
 R-37, ASVS 7.3 and 7.4.
 
-Every request with a valid session counts as activity, except those that only ask how much time is left.
+Every request with a valid session counts as activity, except those that a page makes by itself: they say so with the
+header ``X-Portaal-Background``.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ INACTIVITY = timedelta(minutes=20)
 WARNING = timedelta(minutes=2)
 MAXIMUM = timedelta(hours=8)
 TOUCH_INTERVAL = timedelta(seconds=1)
+BACKGROUND = "X-Portaal-Background"
 
 
 def alive(now: datetime) -> sa.ColumnElement[bool]:
@@ -65,6 +67,17 @@ def end(dbsession: Session, session_id: str) -> None:
         sa.update(LoginSession)
         .where(LoginSession.id == session_id, LoginSession.ended_at.is_(None))
         .values(ended_at=clock.now())
+    )
+
+
+def open_sessions(dbsession: Session, account_id: uuid.UUID) -> list[LoginSession]:
+    """Where a person is logged in now, the last used first."""
+    return list(
+        dbsession.scalars(
+            sa.select(LoginSession)
+            .where(LoginSession.account_id == account_id, alive(clock.now()))
+            .order_by(LoginSession.last_active_at.desc(), LoginSession.id)
+        )
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.security import NO_PERMISSION_REQUIRED
 
+from portaal import audit
 from portaal.access import sessions
 from portaal.access.cookies import issue_token
 
@@ -20,6 +21,10 @@ def log_out(request: Request) -> Response:
     """End the session and forget what the browser kept (ASVS 7.4.1, 14.3.1)."""
     if request.identity is not None:
         sessions.end(request.dbsession, request.identity.session_id)
+        audit.record(
+            request.dbsession, action="session.end", outcome=audit.Outcome.DONE, actor=request.identity.account_id,
+            object_kind="account", object_id=request.identity.account_id, details={"sessions": 1},
+        )
     issue_token(request)
     response = HTTPSeeOther(request.route_url("inloggen_op_portals", _query={"reden": "uitgelogd"}))
     response.headers["Clear-Site-Data"] = '"cache", "storage"'

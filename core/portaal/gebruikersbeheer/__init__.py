@@ -11,3 +11,4 @@ if TYPE_CHECKING:
 def includeme(config: Configurator) -> None:
     config.include("portaal.gebruikersbeheer.views")
     config.include("portaal.gebruikersbeheer.acts")
+    config.include("portaal.gebruikersbeheer.logging_out")

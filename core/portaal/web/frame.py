@@ -102,7 +102,7 @@ class PortalFrame:
     def user_menu(self) -> list[Link]:
         if self._identity is None or not self._identity.has_profile:
             return []
-        entries = [(_("Your data"), "persoonlijke_instellingen")]
+        entries = [(_("Your data"), "persoonlijke_instellingen"), (_("Where you are logged in"), "sessies")]
         if self._is_at_work:
             entries += [(_("Notices"), "meldingen"), (_("What you did"), "eigen_handelingen")]
         return [Link(label, self._request.route_path(route)) for label, route in entries]
