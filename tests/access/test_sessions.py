@@ -104,3 +104,8 @@ def test_staying_logged_in_counts_as_activity(log_in: Any) -> None:
         browser.post("/sessie", headers={"X-CSRF-Token": token, "X-Requested-With": "portaal"}, status=200)
         traveller.shift(timedelta(minutes=19))
         browser.get(OVERVIEW, status=200)
+
+
+def test_a_form_of_another_site_cannot_replace_the_cookie(browser: Browser) -> None:
+    for path in ("/uitloggen", "/inloggen", "/sessie", "/eherkenning/acs"):
+        assert "Set-Cookie" not in browser.post(path, {"x": "y"}, expect_errors=True).headers

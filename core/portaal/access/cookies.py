@@ -26,10 +26,16 @@ def cookie_name(request: Request) -> str:
 
 
 def browser_token(request: Request) -> str:
-    """This browser's token: from its cookie, or a new one that goes out with the response."""
+    """This browser's token: from its cookie, or a new one that goes out with the response.
+
+    A form that comes without our cookie may come from another site (SameSite=Lax left it out). It gets a token of
+    nobody, and no cookie that would replace the one it did not bring: else any site could log people out.
+    """
     sent = request.cookies.get(cookie_name(request), "")
     if TOKEN.fullmatch(sent):
         return sent
+    if request.method not in ("GET", "HEAD"):
+        return secrets.token_urlsafe(TOKEN_BYTES)
     return issue_token(request)
 
 
