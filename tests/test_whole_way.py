@@ -23,7 +23,7 @@ from portaal.simulators.ketenpartners.behaviour import Behaviour
 from portaal.simulators.ketenpartners.chain import Chain
 from portaal.simulators.ketenpartners.portal import Portal
 from portaal.simulators.ketenpartners.server import Server as Partners
-from portaal.simulators.makelaar.app import Makelaar
+from portaal.simulators.makelaar.state import Makelaar
 from portaal.testing.application import Browser, app_settings
 from portaal.testing.eherkenning import MAKELAAR
 from portaal.testing.makelaar import ACCOUNTS, Walk, form_with
@@ -162,6 +162,7 @@ def deliver_and_fetch(browser: Browser) -> None:
         assert time.monotonic() < deadline
         time.sleep(0.1)
         message = browser.get(message.request.path)
+    assert [link.text.strip() for link in message.html.select(".utrecht-breadcrumb-nav a")] == ["Berichten iWmo", "WMO301"]
     retour = message.click("WMO302")
     download = form_to(retour, "/download").submit()
     assert b"wmo302" in download.body
