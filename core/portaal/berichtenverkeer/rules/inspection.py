@@ -6,9 +6,9 @@ from functools import cache
 from lxml import etree
 
 from portaal.berichtenverkeer.places import below, line, local_name
-from portaal.berichtenverkeer.rules.part import NOTHING, Part, Plan, plan_for, value_of
+from portaal.berichtenverkeer.rules.part import BLANK, ISO_DATE, NOTHING, Part, Plan, plan_for, sortable
 from portaal.berichtenverkeer.rules.rule import RULES, Check, Message, Rule
-from portaal.berichtenverkeer.standard import MessageType
+from portaal.berichtenverkeer.standard import Base, MessageType
 from portaal.berichtenverkeer.verdict import Finding, Findings, RuleLevels
 
 Checks = Mapping[str, list[tuple[Rule, str, Check]]]
@@ -87,10 +87,16 @@ class Inspection:
                 if (known is not None and known.complete) or (repeated and not len(child)):
                     continue  # judged already, as part of a stream
                 self._complete(child, known or part.new_part(name, repeated), below_plan)
-            elif repeated:
-                part.texts += (value_of(child.text or "", base),)
+                continue
+            value = child.text or ""
+            if base is not Base.TEXT:
+                value = value.strip(BLANK)
+                if base is Base.DATE and len(value) != ISO_DATE:
+                    value = sortable(value)
+            if repeated:
+                part.texts += (value,)
             else:
-                values[name] = value_of(child.text or "", base)
+                values[name] = value
 
     def _finding(self, rule: Rule, place: str, part: Part, element: etree._Element) -> Finding:
         plaats, where = part.plaats, element

@@ -102,15 +102,5 @@ def plan_for(message_type: MessageType) -> Plan:
 
 
 def sortable(day: str) -> str:
-    """A date that XML Schema allows, such that dates sort in order of time as text."""
-    if len(day) == ISO_DATE or day.startswith("-"):
-        return day
-    return "~" + day  # a year of five digits: "~" comes after "9"
-
-
-def value_of(text: str, base: Base) -> str:
-    """The text of an element as the rules want it."""
-    if base is Base.TEXT:
-        return text
-    text = text.strip(BLANK)
-    return sortable(text) if base is Base.DATE else text
+    """A date of a year that has not four digits, which XML Schema allows, such that it sorts in order of time."""
+    return day if day.startswith("-") else "~" + day  # "~" comes after "9"
