@@ -30,6 +30,9 @@ def make_portal(**other: Any) -> Portal:
     known: dict[str, Any] = {
         "identity": None,
         "menu": [],
+        "product": None,
+        "unread": 0,
+        "unread": 0,
         "user_menu": [],
         "gemeenten": [],
         "flashes": [],
