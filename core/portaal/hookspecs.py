@@ -64,7 +64,7 @@ def portaal_permissions() -> Sequence[Permission]:
         then no views either.
 
     Order: as they stand, within their groups, on the page that shows who may do what.
-    Example: ``voorbeeld:notitie:schrijven`` for a Gebruiker, ``voorbeeld:beheer:bekijken`` for a Productbeheerder.
+    Example: ``voorbeeld:notitie:lezen`` and ``voorbeeld:notitie:schrijven``, both for a Gebruiker.
     """
 
 
@@ -151,6 +151,7 @@ def portaal_settings_changed(gemeentecode: str, old: BaseModel, new: BaseModel) 
     processes read the new settings at their next request. There is no transaction any more, and an error is logged
     but undoes nothing.
 
+    :param gemeentecode: whose settings they are.
     :param old: the settings model before the change, with its secrets.
     :param new: the settings model that holds now.
     :returns: None.

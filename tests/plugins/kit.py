@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
+import tomllib
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import Distribution, EntryPoint
 from pathlib import Path
 from typing import Any
 
 from portaal.api import Permission, PluginInfo, Role, _, hookimpl
+from portaal.scaffold.write import Product, write_product
 
 EXAMPLE = Path(__file__).parent / "example"
 INSTALLED = EXAMPLE / "installed"  # where its entry point is found
@@ -54,3 +56,27 @@ def example() -> dict[str, EntryPoint]:
         sys.path.append(str(EXAMPLE))
     (distribution,) = Distribution.discover(path=[str(INSTALLED)])
     return {point.name: point for point in distribution.entry_points}
+
+
+def written(name: str, folder: Path, edits: Sequence[tuple[str, str, str]] = ()) -> EntryPoint:
+    """A product as the scaffold writes it, changed here and there, as if it were installed.
+
+    :param edits: a file (``*`` for its package), a text in it (none for all of it), and what stands there instead.
+    :returns: its entry point; it can be imported once its folder is on the path.
+    """
+    root = write_product(Product(name, "Proef"), folder)
+    for file, old, new in edits:
+        path = root / file.replace("*", f"portaal_{name}")
+        text = path.read_text(encoding="utf-8")
+        assert old in text, f"{file} has no {old!r}"
+        path.write_text(text.replace(old, new) if old else new, encoding="utf-8")
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    installed = root / f"portaal_{name}-0.1.0.dist-info"
+    installed.mkdir()
+    requires = "".join(f"Requires-Dist: {text}\n" for text in project["dependencies"])
+    (installed / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: 0.1.0\n{requires}")
+    points = project["entry-points"]["portaal.plugins"]
+    (installed / "entry_points.txt").write_text(f"[portaal.plugins]\n{name} = {points[name]}\n")
+    (distribution,) = Distribution.discover(path=[str(root)])
+    (entry_point,) = distribution.entry_points
+    return entry_point

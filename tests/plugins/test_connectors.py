@@ -69,7 +69,8 @@ def test_a_message_goes_out_through_the_examples_connector(fresh_database: Engin
         dbsession.add(Message(
             id=message_id, gemeentecode="0363", product="voorbeeld", direction=Direction.UIT, kind=MessageKind.HEEN,
             berichttype="WMO407", functie_versie=1, functie_subversie=0, reference_id=reference,
-            conversation_id=reference, counterparty="42420001", payload_id=payload_id, sha256="0" * 64, size=len(PAYLOAD), file_name="a.xml",
+            conversation_id=reference, counterparty="42420001", payload_id=payload_id, sha256="0" * 64,
+            size=len(PAYLOAD), file_name="a.xml",
             state=State.INGEDIEND, created_at=clock.now()))
         dbsession.flush()
         outbox.enqueue(dbsession, message_id, traffic.partner)

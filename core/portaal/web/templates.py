@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import jinja2
-
 if TYPE_CHECKING:
     from pyramid.config import Configurator
 
@@ -19,7 +17,7 @@ def includeme(config: Configurator) -> None:
         config.override_asset(to_override="portaal:templates/", override_with=f"{CHECKOUT_TEMPLATES}/")
     config.add_settings(
         {
-            "jinja2.undefined": jinja2.StrictUndefined,
+            "jinja2.undefined": "strict",
             "jinja2.trim_blocks": True,
             "jinja2.lstrip_blocks": True,
             "jinja2.i18n.domain": "portaal",

@@ -6,13 +6,12 @@ import uuid
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from portaal.api import PluginBase, UtcDateTime, plugin_metadata
+from portaal.api import UtcDateTime, plugin_metadata
 
 
-class Base(PluginBase):
-    __abstract__ = True
+class Base(DeclarativeBase):
     metadata = plugin_metadata()
 
 
