@@ -52,7 +52,9 @@ def live_portal(tmp_path: Path) -> Iterator[LivePortal]:
     server = waitress.create_server(_not_yet, host="127.0.0.1", port=0, threads=4, ident=None)
     url = f"http://localhost:{server.effective_port}"
     settings = app_settings(tmp_path) | {
-        "portaal.engine": engine, "portaal.public_url": url, "portaal.session_options": {},
+        "portaal.engine": engine,
+        "portaal.public_url": url,
+        "portaal.session_options": {},
         "portaal.reading_session_options": {},
     }
     server.application = app = make_app(settings)

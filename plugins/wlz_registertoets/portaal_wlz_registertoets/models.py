@@ -8,16 +8,15 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from portaal.api import PluginBase, UtcDateTime, plugin_metadata, text_enum
+from portaal.api import UtcDateTime, plugin_metadata, text_enum
 from portaal_wlz_registertoets.outcome import Reason, WlzOutcome
 
 
-class Base(PluginBase):
+class Base(DeclarativeBase):
     """Base of the product's own models."""
 
-    __abstract__ = True
     metadata = plugin_metadata()
 
 
