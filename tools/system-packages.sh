@@ -1,13 +1,18 @@
 #!/bin/sh
-# Install what the browser tests need from Debian's packages, where that is possible and allowed.
+# Install what some tests need from Debian's packages, where that is possible and allowed: Chromium for the browser
+# tests, and SimpleSAMLphp, with which the login is tested against another's implementation.
 set -eu
-if command -v chromium >/dev/null 2>&1; then
-    exit 0
+packages=""
+command -v chromium >/dev/null 2>&1 || packages="chromium fonts-noto-core"
+if ! command -v php >/dev/null 2>&1 || [ ! -d /usr/share/simplesamlphp/www ]; then
+    packages="$packages simplesamlphp php-cli php-xml php-mbstring php-sqlite3"
 fi
+[ -n "$packages" ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-    echo "Installing Chromium for the browser tests ..."
+    echo "Installing for the tests:$(printf ' %s' $packages) ..."
     apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-core >/dev/null
+    # shellcheck disable=SC2086 - several words on purpose
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null
 else
-    echo "No Chromium: the browser tests are skipped. Install Debian's package chromium to run them."
+    echo "Tests that need these of Debian's packages are skipped: $packages"
 fi

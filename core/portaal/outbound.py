@@ -83,11 +83,19 @@ class Reply:
 
 
 def call(
-    endpoint: Endpoint, method: str, path: str, *, body: bytes = b"", headers: Mapping[str, str] | None = None
+    endpoint: Endpoint,
+    method: str,
+    path: str,
+    *,
+    body: bytes = b"",
+    headers: Mapping[str, str] | None = None,
+    framed: bool = True,
 ) -> Reply:
     """Ask once.
 
     :param path: added to the endpoint's address.
+    :param framed: refuse an answer that does not say where it ends, because it cannot be told from one that was cut
+        off. Not needed for XML: what was cut off is none.
     :returns: the answer, whatever its status; redirects are not followed.
     :raises OutboundError: there is none, or not the whole of it.
     """
@@ -112,7 +120,7 @@ def call(
             preload_content=False,
             decode_content=False,
         )
-        return _read(connection)
+        return _read(connection, framed=framed)
     except SSLError as error:
         raise OutboundError(Failure.TLS) from error
     except ssl.SSLError as error:
@@ -143,10 +151,10 @@ def _cut(connected: socket.socket) -> None:
         return  # it was closed at this very moment
 
 
-def _read(connection: HTTPConnection) -> Reply:
+def _read(connection: HTTPConnection, *, framed: bool) -> Reply:
     with closing(connection.getresponse()) as response:
-        if "Content-Length" not in response.headers and not response.chunked:
-            raise OutboundError(Failure.BROKEN)  # where it ends could not be told from where it was cut off
+        if framed and "Content-Length" not in response.headers and not response.chunked:
+            raise OutboundError(Failure.BROKEN)
         content = bytearray()
         while chunk := response.read(_CHUNK):
             content += chunk

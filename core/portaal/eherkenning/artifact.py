@@ -88,9 +88,8 @@ class ArtifactResolver:
             "SOAPAction": SOAP_ACTION,
         }
         try:
-            reply = call(
-                endpoint, "POST", urlunsplit(("", "", parts.path, parts.query, "")), body=question, headers=headers
-            )
+            path = urlunsplit(("", "", parts.path, parts.query, ""))
+            reply = call(endpoint, "POST", path, body=question, headers=headers, framed=False)
         except OutboundError as error:
             raise LoginRefusedError(
                 RefusalReason.UNREACHABLE, f"the makelaar cannot be reached: {error.failure}"
