@@ -6,6 +6,7 @@ from typing import Any
 
 from lxml import etree
 
+# Never collect_ids=False: with it libxml2 opens the files that a DTD names, whatever the other options say.
 # lxml's stubs do not know `decompress`, hence Any.
 _OPTIONS: dict[str, Any] = {
     "encoding": "utf-8",
@@ -17,7 +18,6 @@ _OPTIONS: dict[str, Any] = {
     "huge_tree": False,
     "recover": False,
     "decompress": False,
-    "collect_ids": False,
 }
 
 
