@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,9 @@ SETTINGS = {
 @cache
 def makelaar_server() -> Server:
     """Where the makelaar answers, once a test starts it; its address stands in its metadata."""
-    return Server()
+    server = Server()
+    atexit.register(server.server_close)
+    return server
 
 
 @cache
