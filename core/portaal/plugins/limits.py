@@ -14,13 +14,14 @@ import locale
 import logging
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any
 
 log = logging.getLogger(__name__)
+HELD_UP = 0.005  # seconds without progress after which another thread joins
 LOCALE = locale.setlocale(locale.LC_ALL)
 
 
@@ -49,7 +50,10 @@ class Outcome:
 
 
 class TimeLimit:
-    """Calls functions side by side and waits for them no longer than ``seconds``.
+    """Calls functions and waits for all of them together no longer than ``seconds``.
+
+    One thread does the calls in turn; each time that it is held up, another thread joins it. So quick calls cost one
+    change of threads, and slow ones do not wait for each other.
 
     :param late_at_once: how many calls of one owner may be going on past their time.
     """
@@ -68,36 +72,58 @@ class TimeLimit:
         """
         if one_by_one:
             return [self.run([call])[0] for call in calls]
-        running = [self._start(call) for call in calls]
+        tasks = [_Task(call) for call in calls]
+        waiting = deque(task for task in tasks if self._may_start(task))
         deadline = time.monotonic() + self._seconds
-        return [task.outcome if task.wait(deadline) else self._give_up(task) for task in running]
+        if waiting:
+            self._help(waiting)
+        for task in tasks:
+            while not task.done.wait(max(0.0, min(HELD_UP, deadline - time.monotonic()))):
+                if time.monotonic() >= deadline:
+                    self._give_up(task)
+                elif waiting:
+                    self._help(waiting)
+        return [task.outcome for task in tasks]
 
-    def _start(self, call: Call) -> _Task:
-        task = _Task(call)
-        if self._late[call.owner] >= self._late_at_once:
-            task.finish(Outcome(error=StillBusyError(f"{call.owner} is still busy with earlier calls")))
-            return task
+    def _may_start(self, task: _Task) -> bool:
+        owner = task.call.owner
+        if self._late[owner] >= self._late_at_once:
+            task.finish(Outcome(error=StillBusyError(f"{owner} is still busy with earlier calls")))
+        return not task.done.is_set()
+
+    def _help(self, waiting: deque[_Task]) -> None:
         try:
             helper = self._idle.pop()
         except IndexError:
-            helper = _Helper(self._finished)
-        helper.tasks.put(task)
-        return task
+            helper = _Helper(self)
+        helper.work.put(waiting)
 
-    def _give_up(self, task: _Task) -> Outcome:
+    def _give_up(self, task: _Task) -> None:
         with self._lock:
             if task.done.is_set():  # just in time
-                return task.outcome
-            task.is_late = True
-            self._late[task.call.owner] += 1
-        return Outcome(error=LateError(f"no answer within {self._seconds:g} seconds"))
+                return
+            if task.is_started:
+                task.is_late = True
+                self._late[task.call.owner] += 1
+            task.finish(Outcome(error=LateError(f"no answer within {self._seconds:g} seconds")))
 
-    def _finished(self, helper: _Helper, task: _Task, outcome: Outcome) -> None:
+    def start(self, task: _Task) -> bool:
+        """A helper is about to do a task; not when it was given up before it began."""
         with self._lock:
-            task.finish(outcome)
+            task.is_started = not task.done.is_set()
+            return task.is_started
+
+    def finish(self, task: _Task, outcome: Outcome) -> None:
+        """A helper did a task."""
+        with self._lock:
             if task.is_late:
                 self._late[task.call.owner] -= 1
-            self._idle.append(helper)
+            else:
+                task.finish(outcome)
+
+    def rest(self, helper: _Helper) -> None:
+        """A helper has nothing to do any more."""
+        self._idle.append(helper)
 
 
 class _Task:
@@ -108,10 +134,8 @@ class _Task:
         self.context = contextvars.copy_context()
         self.done = threading.Event()
         self.outcome = Outcome()
+        self.is_started = False
         self.is_late = False
-
-    def wait(self, deadline: float) -> bool:
-        return self.done.wait(max(0.0, deadline - time.monotonic()))
 
     def finish(self, outcome: Outcome) -> None:
         self.outcome = outcome
@@ -119,22 +143,36 @@ class _Task:
 
 
 class _Helper:
-    """A thread that does one task after another."""
+    """A thread that does the tasks that wait, together with other helpers."""
 
-    def __init__(self, finished: Callable[[_Helper, _Task, Outcome], None]) -> None:
-        self.tasks: SimpleQueue[_Task] = SimpleQueue()
-        self._finished = finished
-        threading.Thread(target=self._work, name="limited", daemon=True).start()
+    def __init__(self, limit: TimeLimit) -> None:
+        self.work: SimpleQueue[deque[_Task]] = SimpleQueue()
+        self._limit = limit
+        threading.Thread(target=self._run, name="limited", daemon=True).start()
 
-    def _work(self) -> None:
+    def _run(self) -> None:
         while True:
-            task = self.tasks.get()
-            try:
-                outcome = Outcome(task.context.run(_with_own_numbers, task.call.function))
-            except BaseException as error:  # also sys.exit: it ends the call, not the thread
-                outcome = Outcome(error=error)
-            _put_locale_back(task.call.owner)
-            self._finished(self, task, outcome)
+            waiting = self.work.get()
+            while (task := _next(waiting)) is not None:
+                if self._limit.start(task):
+                    self._limit.finish(task, _outcome(task))
+            self._limit.rest(self)
+
+
+def _next(waiting: deque[_Task]) -> _Task | None:
+    try:
+        return waiting.popleft()
+    except IndexError:
+        return None
+
+
+def _outcome(task: _Task) -> Outcome:
+    try:
+        return Outcome(task.context.run(_with_own_numbers, task.call.function))
+    except BaseException as error:  # also sys.exit: it ends the call, not the thread
+        return Outcome(error=error)
+    finally:
+        _put_locale_back(task.call.owner)
 
 
 def _with_own_numbers(function: Callable[[], Any]) -> Any:
