@@ -55,6 +55,8 @@ def test_the_message_parser_opens_no_file_either() -> None:
         parser.close()
 
 
-@pytest.mark.parametrize("message", [b"<a/>", b'<?xml version="1.0"?><a/>', b"<?xml version='1.0' encoding='utf-8'?><a/>"])
+@pytest.mark.parametrize(
+    "message", [b"<a/>", b'<?xml version="1.0"?><a/>', b"<?xml version='1.0' encoding='utf-8'?><a/>"]
+)
 def test_plain_xml_is_read(message: bytes) -> None:
     assert parse(message).tag == "a"

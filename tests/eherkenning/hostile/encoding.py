@@ -67,6 +67,8 @@ CASES = (
     _everywhere("UTF-7", _transcoded("utf-7")),
     _everywhere("ISO 8859-1", _transcoded("iso-8859-1")),
     _everywhere("bytes that are no UTF-8", _instead(b"Success", b"Succ\xe9ss")),
+    _everywhere("an overlong character", _instead(b"Success", b"Succ\xc0\xafess")),
+    _everywhere("half a surrogate", _instead(b"Success", b"Succ\xed\xa0\x80ess")),
     _everywhere("a NUL", _instead(b"Success", b"Succ\0ess")),
     _everywhere("a NUL after it", lambda message: message + b"\0"),
     _everywhere("nothing", lambda message: b""),

@@ -12,6 +12,7 @@ from portaal.eherkenning.attributes import SERVICE_ID
 from portaal.eherkenning.refusal import RefusalReason as R
 from portaal.eherkenning.xml import DS, SAML, q
 from tests.eherkenning.forge import (
+    NORMAL,
     VICTIM,
     attacker,
     attribute,
@@ -33,6 +34,7 @@ from tests.eherkenning.signer import (
     PSS_SHA256,
     RSA_SHA1,
     SHA1_DIGEST,
+    sign,
     signature_of,
 )
 
@@ -287,6 +289,7 @@ DOUBLE_IDS = tuple(
 )
 
 RETARGETED = (
+    case("signed twice", R.SIGNATURE, assertion=lambda assertion: sign(assertion, attacker(), NORMAL)),
     case(
         "the Response's signature on the Assertion's id",
         R.SIGNATURE,
