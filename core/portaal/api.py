@@ -15,7 +15,7 @@ from portaal.berichtenverkeer.envelope import SoapMessage
 from portaal.berichtenverkeer.traffic import Traffic
 from portaal.bsn import contains_bsn
 from portaal.clock import now, today
-from portaal.db.base import PluginBase, plugin_metadata
+from portaal.db.base import plugin_metadata
 from portaal.db.pause import between_transactions
 from portaal.db.types import UtcDateTime, text_enum
 from portaal.hookspecs import hookimpl
@@ -80,7 +80,6 @@ __all__ = [
     "Migrations",
     "Permission",
     "PersonContext",
-    "PluginBase",
     "PluginConfigurator",
     "PluginInfo",
     "ProductContext",

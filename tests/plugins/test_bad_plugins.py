@@ -115,9 +115,9 @@ def add_route(name: str, pattern: str) -> Callable[..., None]:
     return includeme
 
 
-def add_view(**arguments: Any) -> Callable[..., None]:
+def add_view(pattern: str = "", **arguments: Any) -> Callable[..., None]:
     def includeme(config: PluginConfigurator) -> None:
-        config.add_route("pagina", "")
+        config.add_route("pagina", pattern)
         given = {"route": "pagina", "permission": "kwaad:pagina:bekijken", "request_method": "GET"}
         config.add_view(page, **(given | arguments))
 
@@ -166,6 +166,9 @@ CONFIGURED: dict[str, tuple[dict[str, Callable[..., Any]], str]] = {
     "tile that cannot load": ({"tiles": tile(load=None)}, "must be a function"),
     "tile twice": ({"tiles": lambda: tile()() * 2}, "'stand' is used twice"),
     "menu entry that is nowhere": ({"menu": lambda: [MenuEntry("nergens", _("Overview"))]}, "no such route"),
+    "menu entry with a variable address": (
+        {"includeme": add_view(pattern="{jaar}"), "menu": lambda: [MenuEntry("pagina", _("Overview"))]},
+        "variable parts"),
     "menu entry with plain text": ({"menu": lambda: [MenuEntry("pagina", "Overzicht")]}, "can be translated"),
     "health check without function": ({"health_checks": lambda: [HealthCheck("register", None)]}, "function"),
     "health check without name": ({"health_checks": lambda: [HealthCheck("Het Register", str)]}, "lower-case"),

@@ -20,12 +20,11 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
 
 
-class PluginBase(DeclarativeBase):
-    """A plugin derives its own abstract base from this and gives it a ``metadata`` of :func:`plugin_metadata`."""
-
-    __abstract__ = True
-
-
 def plugin_metadata() -> MetaData:
-    """New metadata with the portal's naming convention, for the tables of one plugin."""
+    """New metadata with the portal's naming convention, for the tables of one plugin.
+
+    The plugin's base is SQLAlchemy's own: ``class Base(DeclarativeBase): metadata = plugin_metadata()``. With a base
+    that all plugins derive from they would share its registry, and a wrong relationship in one would break the queries
+    of every other.
+    """
     return MetaData(naming_convention=NAMING_CONVENTION)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
+
+from pyramid.interfaces import IRoutesMapper
 
 from portaal.access.models import Role
 from portaal.access.permissions import Permission
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
     from pyramid.config import Configurator
 
     from portaal.plugins.loader import Plugin, Plugins
+
+FIXED_ADDRESS = re.compile(r"/g/\{gemeentecode[^/]*/[^{}*]*")
 
 
 def install(config: Configurator, plugins: Plugins, plugin: Plugin) -> None:
@@ -46,9 +51,12 @@ def _check_routes(config: Configurator, plugins: Plugins, plugin: Plugin) -> Non
         view = item["introspectable"]
         named = view["request_methods"] or ()  # as it was given: one method is a text
         methods.setdefault(view["route_name"] or "", set()).update([named] if isinstance(named, str) else named)
+    mapper = config.registry.getUtility(IRoutesMapper)
     for entry in plugins.call(plugin, "portaal_menu") or ():
         if "GET" not in methods.get(f"{plugin.name}.{entry.route}", ()):
             raise ContractError(f"menu entry {entry.route!r}: the plugin has no such route with a GET view")
+        if not FIXED_ADDRESS.fullmatch(mapper.get_route(f"{plugin.name}.{entry.route}").pattern):
+            raise ContractError(f"menu entry {entry.route!r}: a menu cannot fill in the variable parts of its address")
     for operation in plugins.call(plugin, "portaal_openapi") or ():
         if operation.method not in methods.get(f"{plugin.name}.{operation.route}", ()):
             raise ContractError(f"API operation {operation.method} {operation.route!r}: the plugin has no such view")

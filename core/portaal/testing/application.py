@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,7 @@ class Portals:
         key = None if plugins is None else tuple(plugins.items())
         if key not in self._made:
             folder = self._folder / str(len(self._made))
-            folder.mkdir()
+            folder.mkdir(exist_ok=True)  # an earlier try may have failed
             app = make_app(app_settings(folder) | {"portaal.engine": None}, plugins)
             app.registry["portaal.engine"].dispose()
             self._made[key] = app
@@ -76,22 +77,25 @@ def built_app(portals: Portals) -> Any:
     return portals.having(None)
 
 
+@contextmanager
+def bound(app: Any, connection: Connection, plugins: Candidates) -> Iterator[Any]:
+    """The application on one connection, which has the tables of these plugins too."""
+    for name, owner in owners(plugins.values()).items():
+        if name in plugins:  # perhaps it was not installed yet when the database was made
+            owner.metadata.create_all(connection)
+    registry = app.registry
+    registry["portaal.engine"] = registry["portaal.reading_engine"] = connection
+    try:
+        yield app
+    finally:
+        registry["portaal.engine"] = registry["portaal.reading_engine"] = None
+
+
 @pytest.fixture
 def app(portals: Portals, portal_plugins: Candidates | None, connection: Connection) -> Iterator[Any]:
     """The WSGI application on this test's connection: it really commits, and the test still rolls all back."""
-    application = portals.having(portal_plugins)
-    create_plugin_tables(connection, portal_plugins or {})
-    registry = application.registry
-    registry["portaal.engine"] = registry["portaal.reading_engine"] = connection
-    yield application
-    registry["portaal.engine"] = registry["portaal.reading_engine"] = None
-
-
-def create_plugin_tables(connection: Connection, plugins: Candidates) -> None:
-    """The tables of plugins that were not installed yet when the database was made."""
-    for name, owner in owners(plugins.values()).items():
-        if name in plugins:
-            owner.metadata.create_all(connection)
+    with bound(portals.having(portal_plugins), connection, portal_plugins or {}) as app:
+        yield app
 
 
 class Browser(webtest.TestApp):
@@ -107,6 +111,11 @@ class Browser(webtest.TestApp):
         sessions.start(dbsession, token, account.id, level)
         dbsession.commit()
         self.set_cookie("portaal", token)
+
+    def ask(self, method: str, path: str, headers: Mapping[str, str] | None = None) -> webtest.TestResponse:
+        """A bare request, with any method and without a page's token; the answer, whatever its status."""
+        given = dict(headers or {})
+        return self.request(path, method=method, environ=dict(self.extra_environ), headers=given, status="*")
 
     def log_out(self, response: webtest.TestResponse) -> webtest.TestResponse:
         """Press the button in the header of a page."""

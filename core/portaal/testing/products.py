@@ -81,6 +81,11 @@ def save_settings(app: Any, dbsession: Session) -> SaveSettings:
 
     :raises pydantic.ValidationError: the product's model does not allow a value.
     """
+    return settings_saver(app, dbsession)
+
+
+def settings_saver(app: Any, dbsession: Session) -> SaveSettings:
+    """See the fixture ``save_settings``."""
 
     def save(product: str, gemeente: str = AMSTERDAM, **values: Any) -> None:
         store = app.registry["portaal.settings"]

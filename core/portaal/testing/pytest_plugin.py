@@ -7,6 +7,7 @@ import pytest
 from portaal.testing.application import app, browser, built_app, portals
 from portaal.testing.chromium import chromium, page
 from portaal.testing.clock import clock
+from portaal.testing.contexts import hook_context, person_context
 from portaal.testing.databases import connection, dbsession, engine, fresh_database, postgresql_server
 from portaal.testing.mailbox import mailbox
 from portaal.testing.makelaar import log_in_with_eherkenning, makelaar, walk
@@ -17,8 +18,9 @@ from portaal.testing.queries import count_queries
 
 __all__ = [
     "activation", "app", "browser", "built_app", "chromium", "clock", "connection", "count_queries", "dbsession",
-    "engine", "fresh_database", "log_in", "log_in_with_eherkenning", "mailbox", "makelaar", "page", "people",
-    "portal_plugins", "portals", "postgresql_server", "save_settings", "shut_network", "walk",
+    "engine", "fresh_database", "hook_context", "log_in", "log_in_with_eherkenning", "mailbox", "makelaar", "page",
+    "people", "person_context", "portal_plugins", "portals", "postgresql_server", "save_settings", "shut_network",
+    "walk",
 ]
 
 MARKERS = (

@@ -47,6 +47,11 @@ class ProductFiles:
         self._hashed[str(name)] = hashed
         self._served[hashed] = path
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names by which templates know the files."""
+        return tuple(self._hashed)
+
     def hashed(self, name: str) -> str:
         """The name under which a file is served.
 
