@@ -1,4 +1,4 @@
-"""The whole way without a browser: sign up by real SAML, get in, deliver a WMO301, fetch its WMO302; on both databases."""
+"""The whole way without a browser: sign up by real SAML, get in, deliver a WMO301, fetch its WMO302."""
 
 from __future__ import annotations
 
@@ -162,7 +162,8 @@ def deliver_and_fetch(browser: Browser) -> None:
         assert time.monotonic() < deadline
         time.sleep(0.1)
         message = browser.get(message.request.path)
-    assert [link.text.strip() for link in message.html.select(".utrecht-breadcrumb-nav a")] == ["Berichten iWmo", "WMO301"]
+    trail = [link.text.strip() for link in message.html.select(".utrecht-breadcrumb-nav a")]
+    assert trail == ["Berichten iWmo", "WMO301"]
     retour = message.click("WMO302")
     download = form_to(retour, "/download").submit()
     assert b"wmo302" in download.body

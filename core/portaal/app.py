@@ -46,9 +46,28 @@ def make_app(settings: Mapping[str, Any], candidates: Mapping[str, EntryPoint] |
 
 
 def core_includeme(config: Configurator) -> None:
-    """The core, without products."""
-    import importlib
-    from importlib.util import find_spec
-    for name in ['configuration', 'logs', 'db', 'jobs', 'web', 'access', 'audit', 'plugins', 'startpagina', 'eherkenning', 'onboarding', 'overview', 'gebruikersbeheer', 'servicedesk', 'rechten', 'privacy', 'notifications', 'settings', 'berichtenverkeer', 'health']:
-        if find_spec("portaal." + name) and hasattr(importlib.import_module("portaal." + name), "includeme"):
-            config.include("portaal." + name)
+    """The core, without products, in an order that matters here and there."""
+    # The ground: what everything after it finds in the registry.
+    config.include("portaal.configuration")
+    config.include("portaal.logs")
+    config.include("portaal.db")
+    config.include("portaal.jobs")  # before whoever adds one
+    # The frame of every request, and who may do what in it.
+    config.include("portaal.web")
+    config.include("portaal.access")
+    config.include("portaal.audit")  # before whoever names what it records
+    config.include("portaal.plugins")
+    # From the start page to the desk.
+    config.include("portaal.startpagina")
+    config.include("portaal.eherkenning")
+    config.include("portaal.onboarding")
+    config.include("portaal.overview")
+    config.include("portaal.gebruikersbeheer")
+    config.include("portaal.servicedesk")
+    config.include("portaal.rechten")
+    config.include("portaal.privacy")
+    config.include("portaal.notifications")
+    # What products build on.
+    config.include("portaal.settings")
+    config.include("portaal.berichtenverkeer")
+    config.include("portaal.health")  # last: it asks all of them

@@ -32,7 +32,6 @@ def make_portal(**other: Any) -> Portal:
         "menu": [],
         "product": None,
         "unread": 0,
-        "unread": 0,
         "user_menu": [],
         "gemeenten": [],
         "flashes": [],

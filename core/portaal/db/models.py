@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 
 from sqlalchemy import MetaData
 
@@ -19,13 +18,5 @@ FEATURES = (
 def core_metadata() -> MetaData:
     """The metadata with all of the core's tables."""
     for feature in FEATURES:
-        if _exists(f"portaal.{feature}"):
-            import_module(f"portaal.{feature}")
+        import_module(f"portaal.{feature}")
     return Base.metadata
-
-
-def _exists(name: str) -> bool:
-    try:
-        return find_spec(name) is not None
-    except ModuleNotFoundError:
-        return False

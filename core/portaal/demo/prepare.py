@@ -8,7 +8,6 @@ import click
 from sqlalchemy.orm import Session
 
 from portaal import clock
-from portaal import clock
 from portaal.db import migrate
 from portaal.db.owners import owners
 from portaal.db.session import make_engine

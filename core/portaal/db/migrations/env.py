@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from alembic import context
@@ -23,7 +23,7 @@ def is_own(name: str | None, kind: str, parents: Any) -> bool:
     return name.startswith(owner.prefix)
 
 
-def render_type(kind: str, item: Any, autogen_context: Any) -> str | bool:
+def render_type(kind: str, item: Any, autogen_context: Any) -> str | Literal[False]:
     """How our own types stand in a revision: by their name, and enumerations as the text they are stored as."""
     if kind == "type" and isinstance(item, UtcDateTime):
         source = "portaal.db.types" if owner.name == CORE else "portaal.api"
