@@ -12,7 +12,8 @@ from portaal.testing.conformance.check import Needs, check
 from portaal.testing.conformance.subject import DoesNotLoadError, Subject
 
 LONGEST_DESCRIPTION = 100
-REQUIREMENT = re.compile(r"portaal\s*(\[[\w,\s]*\])?\s*\(?(?P<range>[^;)]*)")
+REQUIREMENT = re.compile(r"portaal(?![\w.-])\s*(\[[\w,\s]*\])?\s*\(?(?P<range>[^;)]*)")
+OPTIONAL = re.compile(r";.*\bextra\b")
 
 
 @check(Needs.SOURCE)
@@ -43,7 +44,8 @@ def it_names_the_portals_it_works_with(subject: Subject) -> Iterator[str]:
     if distribution is None:
         yield "it comes from no distribution: install it first"
         return
-    ranges = [found["range"] for text in distribution.requires or () if (found := REQUIREMENT.match(text))]
+    needed = [text for text in distribution.requires or () if not OPTIONAL.search(text)]
+    ranges = [found["range"] for text in needed if (found := REQUIREMENT.match(text))]
     if not ranges:
         yield "the dependencies do not name portaal"
     for bounds in ranges:
