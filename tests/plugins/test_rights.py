@@ -130,8 +130,8 @@ def test_every_obstacle_of_a_person_has_its_reason(
 ) -> None:
     from portaal import clock
 
-    ended = fields.pop("ended", False)
-    person = people.new(("gebruiker", "voorbeeld"), **fields, **({"ended_at": clock.now()} if ended else {}))
+    given = {"ended_at": clock.now()} if "ended" in fields else fields
+    person = people.new(("gebruiker", "voorbeeld"), **given)
     explanation = explain(app.registry, identity_of(active, person), CODE, READ)
     assert not explanation.allowed
     assert reason in str(explanation.why)

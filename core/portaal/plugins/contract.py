@@ -82,7 +82,8 @@ class SettingsTab:
 
     :param intro: stands above the form.
     :param test_connection: tries whether the other side can be reached with these settings, before a new address or
-        certificate holds. It gets the settings model, has 15 seconds, and no database session; raising counts as failed.
+        certificate holds. It gets the settings model, has 15 seconds, and no database session; raising counts as
+        failed.
     """
 
     model: type[BaseModel]
@@ -238,8 +239,8 @@ class ChainConnector:
     """How a neighbour in the chain is spoken to.
 
     :param partner: the neighbour's name, which a :class:`Traffic` names too, e.g. ``svb``.
-    :param make: called once in a worker, with the plugin's ini settings (``<plugin>.url`` is ``url``); returns an object
-        with ``send(message: SoapMessage, reference_id: str) -> Answer``, which several threads use at once.
+    :param make: called once in a worker, with the plugin's ini settings (``<plugin>.url`` is ``url``); returns an
+        object with ``send(message: SoapMessage, reference_id: str) -> Answer``, which several threads use at once.
     """
 
     partner: str
