@@ -37,7 +37,7 @@ NUMBERS = (0, 10, 50)
 PAGES_PER_TURN = 40
 CODE = "0363"
 
-PLUGIN = '''
+PLUGIN = """
 from datetime import timedelta
 from pathlib import Path
 from pydantic import BaseModel, ConfigDict
@@ -86,9 +86,9 @@ def portaal_health_checks():
 @hookimpl
 def portaal_jobs():
     return [Job("werk", lambda context: None, every=timedelta(hours=1))]
-'''
+"""
 
-START = '''
+START = """
 import json, sys, time
 started = time.process_time()
 from portaal.app import make_app
@@ -108,7 +108,7 @@ before = time.process_time()
 app = make_app(settings, candidates)
 Browser(app, extra_environ={"HTTP_HOST": "localhost"}).get("/Inloggen-op-portals")
 print(json.dumps([imported - started + time.process_time() - before, own]))
-'''
+"""
 
 
 def make_plugins(folder: Path, number: int) -> None:
@@ -165,8 +165,13 @@ def with_page_of_the_core(config: Any) -> None:
     """The core with one page more: the same view as a plugin's, without the plugin layer."""
     CORE(config)
     config.add_route("kaal", "/g/{gemeentecode:[0-9]{4}}/kaal", factory=GemeenteContext)
-    config.add_view(lambda context, request: {"gemeente": context.code}, route_name="kaal", request_method="GET",
-                    permission="gemeente:bekijken", renderer="json")
+    config.add_view(
+        lambda context, request: {"gemeente": context.code},
+        route_name="kaal",
+        request_method="GET",
+        permission="gemeente:bekijken",
+        renderer="json",
+    )
 
 
 CORE = assembly.core_includeme
@@ -201,8 +206,10 @@ def measure_pages(folder: Path, number: int, rounds: int) -> None:
     tell(f"\nwith {number} plugins")
     pages = (lambda: browser.get(f"/g/{CODE}/meting000/"), lambda: browser.get(f"/g/{CODE}/kaal"))
     tell(f"a product's page to the same page of the core: {ratio(*pages, rounds):.3f}")
-    tell(f"the overview to the overview with its tiles called directly: "
-         f"{ratio(overview(threads), overview(Direct(1)), rounds):.3f}")
+    tell(
+        f"the overview to the overview with its tiles called directly: "
+        f"{ratio(overview(threads), overview(Direct(1)), rounds):.3f}"
+    )
     engine.dispose()
 
 

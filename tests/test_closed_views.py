@@ -12,12 +12,28 @@ from portaal.access.policy import NOBODY
 
 ANONYMOUS = {
     # the start page and what everyone may read
-    "start", "inloggen_op_portals", "handleiding", "hulp", "veilig_gebruik", "toegankelijkheid", "privacy", "cookies",
-    "kwetsbaarheid", "security_txt", "static", "product_static",
+    "start",
+    "inloggen_op_portals",
+    "handleiding",
+    "hulp",
+    "veilig_gebruik",
+    "toegankelijkheid",
+    "privacy",
+    "cookies",
+    "kwetsbaarheid",
+    "security_txt",
+    "static",
+    "product_static",
     # logging in and out
-    "inloggen", "eherkenning_acs", "eherkenning_metadata", "uitloggen", "geverifieerd",
+    "inloggen",
+    "eherkenning_acs",
+    "eherkenning_metadata",
+    "uitloggen",
+    "geverifieerd",
     # for whoever watches over the portal; details only for the operator's networks
-    "health", "ready", "metrics",
+    "health",
+    "ready",
+    "metrics",
     # the partner's SOAP calls, which authenticate in their own way
     "stuf_ggk0210",
 }

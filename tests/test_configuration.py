@@ -65,10 +65,19 @@ def test_the_settings_of_the_tests_are_allowed(tmp_path: Path) -> None:
     make_app(app_settings(tmp_path), {})
 
 
-@pytest.mark.parametrize("content", [
-    None, "", "[]", "{}", '{"current": "a", "keys": {}}', '{"current": "a", "keys": {"a": "00"}}',
-    '{"current": "b", "keys": {"a": "' + "00" * 32 + '"}}', '{"current": "a", "keys": {"a": "zz"}}',
-])
+@pytest.mark.parametrize(
+    "content",
+    [
+        None,
+        "",
+        "[]",
+        "{}",
+        '{"current": "a", "keys": {}}',
+        '{"current": "a", "keys": {"a": "00"}}',
+        '{"current": "b", "keys": {"a": "' + "00" * 32 + '"}}',
+        '{"current": "a", "keys": {"a": "zz"}}',
+    ],
+)
 def test_a_key_file_that_cannot_be_used_is_refused(content: str | None, tmp_path: Path) -> None:
     path = tmp_path / "keys.json"
     if content is not None:

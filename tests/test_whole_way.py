@@ -63,8 +63,12 @@ def world(fresh_database: Engine, makelaar: Makelaar, tmp_path: Path) -> Iterato
         url = server.url("127.0.0.1")
         partners = Partners(Chain(Portal(f"{url}/stuf/ggk0210", TOKEN, wait=0.2), Behaviour(delay=0.1)), TOKEN)
         settings = app_settings(tmp_path) | {
-            "portaal.engine": fresh_database, "portaal.session_options": {}, "portaal.reading_session_options": {},
-            "portaal.extra_hosts": url.removeprefix("http://"), "portaal.vecozo.url": partners.soap_url, "portaal.vecozo.token": TOKEN,
+            "portaal.engine": fresh_database,
+            "portaal.session_options": {},
+            "portaal.reading_session_options": {},
+            "portaal.extra_hosts": url.removeprefix("http://"),
+            "portaal.vecozo.url": partners.soap_url,
+            "portaal.vecozo.token": TOKEN,
         }
         app = make_app(settings)
         stack.enter_context(serving(server, app))

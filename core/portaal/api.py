@@ -7,11 +7,11 @@ from portaal.access.models import Role
 from portaal.access.names import account_names, gemeente_people
 from portaal.access.permissions import Permission
 from portaal.access.resources import ProductContext
-from portaal.berichtenverkeer.pages import add_message_pages, message_menu, message_permissions, message_tiles
-from portaal.berichtenverkeer.settings import MessageSettings
 from portaal.berichtenverkeer.delivery.answers import Answer
 from portaal.berichtenverkeer.delivery.answers import Outcome as AnswerOutcome
 from portaal.berichtenverkeer.envelope import SoapMessage
+from portaal.berichtenverkeer.pages import add_message_pages, message_menu, message_permissions, message_tiles
+from portaal.berichtenverkeer.settings import MessageSettings
 from portaal.berichtenverkeer.traffic import Traffic
 from portaal.bsn import contains_bsn
 from portaal.clock import now, today

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 ENVIRONMENTS = ("development", "kto", "production")
 DEVELOPMENT_ONLY = (
-    "pyramid.debug_all", "pyramid.debug_authorization", "pyramid.reload_all", "pyramid.reload_templates",
+    "pyramid.debug_all",
+    "pyramid.debug_authorization",
+    "pyramid.reload_all",
+    "pyramid.reload_templates",
 )
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 DEFAULTS = {

@@ -54,9 +54,14 @@ def request_log_tween(handler: Callable[[Request], Response], registry: Any) -> 
             response = handler(request)
             route = getattr(request, "matched_route", None)
             if not request.path.startswith("/static/"):
-                log.info("request", extra={
-                    "route": route.name if route else None, "method": request.method, "status": response.status_int,
-                })
+                log.info(
+                    "request",
+                    extra={
+                        "route": route.name if route else None,
+                        "method": request.method,
+                        "status": response.status_int,
+                    },
+                )
             return response
         finally:
             request_id.reset(token)

@@ -31,9 +31,20 @@ grants = st.one_of(
 def identity(held: tuple[Grant, ...], **changes: Any) -> Identity:
     gemeenten = tuple(GemeenteStanding(code, code, (), frozenset(PRODUCTS)) for code in CODES)
     values: dict[str, Any] = {
-        "account_id": None, "session_id": "", "organisation_id": None, "display_name": "", "email": "",
-        "level": "loa3", "last_active_at": now(), "ends_at": now(), "has_profile": True, "is_verified": True,
-        "is_ended": False, "welcomed": True, "grants": held, "gemeenten": gemeenten,
+        "account_id": None,
+        "session_id": "",
+        "organisation_id": None,
+        "display_name": "",
+        "email": "",
+        "level": "loa3",
+        "last_active_at": now(),
+        "ends_at": now(),
+        "has_profile": True,
+        "is_verified": True,
+        "is_ended": False,
+        "welcomed": True,
+        "grants": held,
+        "gemeenten": gemeenten,
     }
     return Identity(**(values | changes))
 
@@ -101,13 +112,16 @@ def test_a_product_that_is_off_is_not_found(built_app: Any) -> None:
         context_for(built_app, who, "0363", "iwmo")
 
 
-@pytest.mark.parametrize(("changes", "held", "reason"), [
-    ({"has_profile": False, "is_verified": False}, (), Reason.PROFILE_MISSING),
-    ({"is_verified": False}, (), Reason.NOT_VERIFIED),
-    ({"is_verified": False}, (Grant(Role.GEBRUIKER, "0363", "iwmo"),), Reason.NOT_VERIFIED),
-    ({}, (), Reason.NO_ROLES),
-    ({}, (Grant(Role.GEBRUIKER, "0363", "iwmo"),), None),
-])
+@pytest.mark.parametrize(
+    ("changes", "held", "reason"),
+    [
+        ({"has_profile": False, "is_verified": False}, (), Reason.PROFILE_MISSING),
+        ({"is_verified": False}, (), Reason.NOT_VERIFIED),
+        ({"is_verified": False}, (Grant(Role.GEBRUIKER, "0363", "iwmo"),), Reason.NOT_VERIFIED),
+        ({}, (), Reason.NO_ROLES),
+        ({}, (Grant(Role.GEBRUIKER, "0363", "iwmo"),), None),
+    ],
+)
 def test_what_still_stands_in_the_way(changes: dict[str, Any], held: tuple[Grant, ...], reason: Reason | None) -> None:
     assert standing(identity(held, **changes)) == reason
 

@@ -27,9 +27,13 @@ def test_without_a_session_the_overview_leads_to_the_start_page(browser: Browser
     assert response.location == "http://localhost/Inloggen-op-portals?reden=niet_ingelogd"
 
 
-@pytest.mark.parametrize(("silence", "status"), [
-    (timedelta(minutes=19, seconds=59), 200), (timedelta(minutes=20), 303),
-])
+@pytest.mark.parametrize(
+    ("silence", "status"),
+    [
+        (timedelta(minutes=19, seconds=59), 200),
+        (timedelta(minutes=20), 303),
+    ],
+)
 def test_twenty_minutes_of_silence_log_out(log_in: Any, silence: timedelta, status: int) -> None:
     with time_machine.travel(clock.now(), tick=False) as traveller:
         browser = log_in(("gebruiker", "iwmo"))
@@ -66,9 +70,7 @@ def test_logging_out_clears_what_the_browser_kept(log_in: Any) -> None:
     assert response.headers["Clear-Site-Data"] == '"cache", "storage"'
 
 
-def test_a_withdrawn_role_has_effect_at_the_next_request(
-    browser: Browser, people: People, dbsession: Session
-) -> None:
+def test_a_withdrawn_role_has_effect_at_the_next_request(browser: Browser, people: People, dbsession: Session) -> None:
     account = people.new(("gebruiker", "iwmo"))
     browser.log_in_as(dbsession, account)
     browser.get(OVERVIEW, status=200)

@@ -89,7 +89,7 @@ def samples(shared: Path) -> Callable[..., bytes]:
         for element, value in (("Afzender", afzender), ("Ontvanger", ontvanger), ("Identificatie", identificatie)):
             if value is not None:
                 start = text.index(f":{element}>") + len(element) + 2
-                text = text[:start] + value + text[text.index("<", start):]
+                text = text[:start] + value + text[text.index("<", start) :]
         return text.encode()
 
     return sample
@@ -99,4 +99,3 @@ def samples(shared: Path) -> Callable[..., bytes]:
 def wmo301(samples: Callable[..., bytes]) -> Callable[[str], bytes]:
     """A WMO301 of Amsterdam with this identification."""
     return lambda identificatie="301-1": samples("WMO301", afzender="0363", identificatie=identificatie)
-

@@ -40,7 +40,8 @@ def killed(*_: object) -> None:
 sender._note_partner = killed  # the last thing before the commit
 engine = make_engine(url)
 worker = sender.Sender(
-    lambda: Session(engine, expire_on_commit=False), FilePayloadStore(folder / "payloads", KEYRING),
+    lambda: Session(engine, expire_on_commit=False),
+    FilePayloadStore(folder / "payloads", KEYRING),
     {"vecozo": Doomed()},
 )
 for claim in worker.claim("vecozo", 1):

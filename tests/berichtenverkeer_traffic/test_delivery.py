@@ -247,9 +247,7 @@ def test_many_claimers_at_once_share_without_overlap(chain: Chain, wmo301: Wmo30
 
 
 @pytest.mark.parametrize("moment", ["before sending", "after sending", "while writing down"])
-def test_a_worker_that_is_killed_loses_nothing_and_doubles_no_effect(
-    chain: Chain, wmo301: Wmo301, moment: str
-) -> None:
+def test_a_worker_that_is_killed_loses_nothing_and_doubles_no_effect(chain: Chain, wmo301: Wmo301, moment: str) -> None:
     message_id = send_one(chain, wmo301("1"))
     folder = chain.store._folder.parent
     url = chain.engine.url.render_as_string(hide_password=False)
@@ -323,9 +321,11 @@ def answer_to(reference: str, foutcode: str = "", plek: Plek | None = None) -> b
     us, them = Party("0363", "Portaal Zorg"), Party("VECOZO", "VECOZOWebservice")
     if plek is None:
         return bytes(build_confirmation(Confirmation(them, us, new_reference(), reference, clock.now())))
-    return bytes(build_fault(Fault(
-        StufCode.FO03, them, us, new_reference(), reference, clock.now(), foutcode, plek, "999900006"
-    )))
+    return bytes(
+        build_fault(
+            Fault(StufCode.FO03, them, us, new_reference(), reference, clock.now(), foutcode, plek, "999900006")
+        )
+    )
 
 
 @pytest.mark.parametrize(
@@ -390,9 +390,7 @@ def test_each_way_a_partner_can_fail(
     assert (entry(chain, message_id).last_code, chain.message(message_id).state) == (code, state)
 
 
-def test_a_lost_answer_leads_to_a_repetition_without_effect(
-    chain: Chain, wmo301: Wmo301, partners: Server
-) -> None:
+def test_a_lost_answer_leads_to_a_repetition_without_effect(chain: Chain, wmo301: Wmo301, partners: Server) -> None:
     message_id = send_one(chain, wmo301("1"))
     partners.chain.behaviour.fault = Breakage.ANTWOORD_KWIJT
     one_round(chain, connector(partners))
@@ -486,9 +484,14 @@ def until(condition: Callable[[], bool], seconds: float = 15) -> None:
 
 def test_a_partner_without_address_has_no_connector() -> None:
     assert connectors_from({}) == {}
-    assert set(connectors_from({
-        "portaal.environment": "development", "portaal.vecozo.url": "http://localhost:6545/stuf/ggk0210",
-    })) == {"vecozo"}
+    assert set(
+        connectors_from(
+            {
+                "portaal.environment": "development",
+                "portaal.vecozo.url": "http://localhost:6545/stuf/ggk0210",
+            }
+        )
+    ) == {"vecozo"}
 
 
 @pytest.mark.parametrize(
@@ -497,12 +500,22 @@ def test_a_partner_without_address_has_no_connector() -> None:
         {"portaal.environment": "production", "portaal.vecozo.url": "http://localhost:6545/"},
         {"portaal.environment": "development", "portaal.vecozo.url": "http://vecozo.nl/"},
         {"portaal.environment": "production", "portaal.vecozo.url": "https://vecozo.nl/"},
-        {"portaal.environment": "production", "portaal.vecozo.url": "https://vecozo.nl/",
-         "portaal.vecozo.token": "t", "portaal.vecozo.client_certificate": "c"},
-        {"portaal.environment": "production", "portaal.vecozo.url": "https://vecozo.nl/",
-         "portaal.vecozo.client_certificate": "/does/not/exist"},
-        {"portaal.environment": "development", "portaal.vecozo.url": "https://localhost/",
-         "portaal.vecozo.ca_file": "/does/not/exist"},
+        {
+            "portaal.environment": "production",
+            "portaal.vecozo.url": "https://vecozo.nl/",
+            "portaal.vecozo.token": "t",
+            "portaal.vecozo.client_certificate": "c",
+        },
+        {
+            "portaal.environment": "production",
+            "portaal.vecozo.url": "https://vecozo.nl/",
+            "portaal.vecozo.client_certificate": "/does/not/exist",
+        },
+        {
+            "portaal.environment": "development",
+            "portaal.vecozo.url": "https://localhost/",
+            "portaal.vecozo.ca_file": "/does/not/exist",
+        },
     ],
 )
 def test_unsafe_connections_are_refused_at_the_start(settings: dict[str, str]) -> None:

@@ -37,7 +37,12 @@ AANBIEDER = Party("42420001")
 SENT = datetime(2026, 11, 21, 13, 4, 5, tzinfo=UTC)
 DI01 = Envelope(StufCode.DI01, GEMEENTE, AANBIEDER, new_reference(), SENT, Functie("WMO301", 3, 2))
 DU01 = Envelope(
-    StufCode.DU01, Party("42420001", "ECD"), Party("0363"), new_reference(), SENT, Functie("WMO302", 3, 2),
+    StufCode.DU01,
+    Party("42420001", "ECD"),
+    Party("0363"),
+    new_reference(),
+    SENT,
+    Functie("WMO302", 3, 2),
     cross_reference_id=DI01.reference_id,
 )
 BV03 = Confirmation(Party("VECOZO", "VECOZOWebservice"), GEMEENTE, new_reference(), DI01.reference_id, SENT)
@@ -45,8 +50,16 @@ BV03 = Confirmation(Party("VECOZO", "VECOZOWebservice"), GEMEENTE, new_reference
 
 def fault(code: StufCode, plek: Plek = Plek.CLIENT) -> Fault:
     return Fault(
-        code, Party("VECOZO", "VECOZOWebservice"), GEMEENTE, new_reference(), DI01.reference_id, SENT,
-        "IB010", plek, "Geadresseerde <niet> aangesloten & meer", "WMO301-00030002",
+        code,
+        Party("VECOZO", "VECOZOWebservice"),
+        GEMEENTE,
+        new_reference(),
+        DI01.reference_id,
+        SENT,
+        "IB010",
+        plek,
+        "Geadresseerde <niet> aangesloten & meer",
+        "WMO301-00030002",
     )
 
 
@@ -86,8 +99,18 @@ def inner(message: bytes) -> etree._Element:
     [
         soap(DI01, b"<Bericht/>"),
         soap(DU01, b"<Bericht/>"),
-        soap(Envelope(StufCode.DI01, GEMEENTE, Party("CBS"), new_reference(), SENT, Functie("GMSD", 1, 0),
-                      bestandsnaam="monitor.csv"), b"a;b"),
+        soap(
+            Envelope(
+                StufCode.DI01,
+                GEMEENTE,
+                Party("CBS"),
+                new_reference(),
+                SENT,
+                Functie("GMSD", 1, 0),
+                bestandsnaam="monitor.csv",
+            ),
+            b"a;b",
+        ),
         bytes(build_fault(fault(StufCode.FO01))),
         bytes(build_fault(fault(StufCode.FO03))),
         bytes(build_confirmation(BV03)),
@@ -98,12 +121,20 @@ def test_what_we_write_validates_against_the_official_schema(schema: etree.XMLSc
     assert schema.validate(inner(message)), schema.error_log
 
 
-@pytest.mark.parametrize("name", ["envelopRetourbericht-ggk_Du01-v21", "envelopHeenbericht-ggk_Di01_v21-xml",
-                                  "envelopHeenbericht-ggk_Di01_v21-tekst", "Fo01"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "envelopRetourbericht-ggk_Du01-v21",
+        "envelopHeenbericht-ggk_Di01_v21-xml",
+        "envelopHeenbericht-ggk_Di01_v21-tekst",
+        "Fo01",
+    ],
+)
 def test_the_official_samples_are_read(shared: Path, name: str) -> None:
     sample = (shared / f"ggk0210/voorbeeldberichten/{name}.xml").read_bytes().partition(b"?>")[2]
-    message = read(b'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
-                   + sample + b"</s:Body></s:Envelope>")
+    message = read(
+        b'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>' + sample + b"</s:Body></s:Envelope>"
+    )
     assert not isinstance(message, Confirmation)
     assert message.zender.applicatie
 
@@ -111,8 +142,12 @@ def test_the_official_samples_are_read(shared: Path, name: str) -> None:
 def test_what_the_schema_refuses_we_refuse_and_the_other_way_round(schema: etree.XMLSchema) -> None:
     """Each element dropped, doubled, emptied or swapped with its neighbour: one verdict."""
     differences, tried = [], 0
-    for original in (soap(DI01, b"<B/>"), soap(DU01, b"<B/>"), bytes(build_fault(fault(StufCode.FO01))),
-                     bytes(build_confirmation(BV03))):
+    for original in (
+        soap(DI01, b"<B/>"),
+        soap(DU01, b"<B/>"),
+        bytes(build_fault(fault(StufCode.FO01))),
+        bytes(build_confirmation(BV03)),
+    ):
         count = sum(1 for _ in inner(original).iter()) - 1
         for number in range(1, count + 1):
             for how in ("drop", "double", "empty", "swap", "attribute", "text", "child"):
@@ -166,20 +201,26 @@ def test_a_payload_comes_back_byte_for_byte_however_it_is_cut(payload: bytes, cu
     reader = EnvelopeReader(received.append)
     step = max(cuts or [97])
     for start in range(0, len(sent), step):
-        reader.feed(sent[start:start + step])
+        reader.feed(sent[start : start + step])
     assert reader.close() == DI01
     assert b"".join(received) == payload
 
 
 @given(
-    naam=st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"),
-                 min_size=3, max_size=50),
+    naam=st.text(
+        st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), min_size=3, max_size=50
+    ),
     versie=st.integers(0, 9999),
 )
 def test_control_data_come_back_as_they_were(naam: str, versie: int) -> None:
     envelope = Envelope(
-        StufCode.DI01, Party("0363", naam, naam), AANBIEDER, new_reference(), SENT,
-        Functie("JW315", versie, 2), applicatie_versie=(versie, 1),
+        StufCode.DI01,
+        Party("0363", naam, naam),
+        AANBIEDER,
+        new_reference(),
+        SENT,
+        Functie("JW315", versie, 2),
+        applicatie_versie=(versie, 1),
     )
     assert read(soap(envelope, b"x")) == envelope
 
@@ -191,8 +232,16 @@ def test_retour_confirmation_and_faults_come_back_as_they_were() -> None:
         for plek in Plek:
             original = fault(code, plek)
             assert read(bytes(build_fault(original))) == Fault(
-                code, original.zender, original.ontvanger, original.reference_id, original.cross_reference_id,
-                SENT, "IB010", plek, original.omschrijving, original.details,
+                code,
+                original.zender,
+                original.ontvanger,
+                original.reference_id,
+                original.cross_reference_id,
+                SENT,
+                "IB010",
+                plek,
+                original.omschrijving,
+                original.details,
             )
 
 
@@ -232,7 +281,7 @@ def test_the_original_in_a_fo01_is_passed_over_whatever_it_holds() -> None:
 
 
 def fault_of(message: bytes) -> object:
-    stripped = message[:message.index(b"<StUF:detailsXML>")] + message[message.index(b"</StUF:body>"):]
+    stripped = message[: message.index(b"<StUF:detailsXML>")] + message[message.index(b"</StUF:body>") :]
     return read(stripped)
 
 
@@ -240,7 +289,7 @@ def fault_of(message: bytes) -> object:
 
 
 def test_base64_may_be_broken_into_lines() -> None:
-    lines = "\r\n".join(PAYLOAD[start:start + 5] for start in range(0, len(PAYLOAD), 5))
+    lines = "\r\n".join(PAYLOAD[start : start + 5] for start in range(0, len(PAYLOAD), 5))
     assert collected(GOOD.replace(PAYLOAD, f"\n{lines}\t ").encode()) == (DI01, b"<Bericht/>")
 
 
@@ -294,7 +343,7 @@ def test_a_message_over_the_limit_stops_at_the_limit() -> None:
 
 GOOD = soap(DI01, b"<Bericht/>").decode()
 PAYLOAD = base64.b64encode(b"<Bericht/>").decode()
-BODY = GOOD[GOOD.index("<GGK:envelop"):GOOD.index("</soap:Body>")]
+BODY = GOOD[GOOD.index("<GGK:envelop") : GOOD.index("</soap:Body>")]
 
 
 @pytest.mark.parametrize(
@@ -363,7 +412,7 @@ def test_any_bytes_give_a_message_or_the_one_error(junk: bytes) -> None:
 @given(st.integers(0, len(GOOD) - 1), st.binary(min_size=0, max_size=3), st.integers(0, 3))
 def test_a_damaged_message_gives_a_message_or_the_one_error(place: int, splinter: bytes, cut: int) -> None:
     raw = GOOD.encode()
-    error = refusal(raw[:place] + splinter + raw[place + cut:])
+    error = refusal(raw[:place] + splinter + raw[place + cut :])
     assert error is None or error.reason
 
 

@@ -39,7 +39,8 @@ def upload(browser: Any, *files: tuple[str, bytes], own_reference: str = "", sta
     page = browser.get(f"{BASE}/aanleveren")
     form = next(form for form in page.forms.values() if form.action.endswith("/aanleveren"))
     fields: list[tuple[str, Any]] = [
-        ("csrf_token", form["csrf_token"].value), ("eigen_kenmerk", own_reference),
+        ("csrf_token", form["csrf_token"].value),
+        ("eigen_kenmerk", own_reference),
         *(("bestanden", Upload(name, content)) for name, content in files),
     ]
     return browser.post(form.action, fields, content_type="multipart/form-data", status=status)
@@ -49,11 +50,26 @@ def received(dbsession: Session, store: Any, content: bytes = b"<Bericht/>", **f
     """A message that came in, with its payload."""
     reference = str(uuid.uuid4())
     values: dict[str, Any] = {
-        "id": uuid.uuid4(), "gemeentecode": "0363", "product": "iwmo", "direction": Direction.IN,
-        "kind": MessageKind.HEEN, "berichttype": "WMO305", "functie_versie": 3, "functie_subversie": 2,
-        "reference_id": reference, "conversation_id": reference, "counterparty": "42420001", "afzender": "42420001",
-        "ontvanger": "0363", "identificatie": "305-1", "payload_id": uuid.uuid4(), "sha256": "0" * 64,
-        "size": len(content), "file_name": "WMO305_42420001_305-1.xml", "findings": [], "state": State.BEZORGD,
+        "id": uuid.uuid4(),
+        "gemeentecode": "0363",
+        "product": "iwmo",
+        "direction": Direction.IN,
+        "kind": MessageKind.HEEN,
+        "berichttype": "WMO305",
+        "functie_versie": 3,
+        "functie_subversie": 2,
+        "reference_id": reference,
+        "conversation_id": reference,
+        "counterparty": "42420001",
+        "afzender": "42420001",
+        "ontvanger": "0363",
+        "identificatie": "305-1",
+        "payload_id": uuid.uuid4(),
+        "sha256": "0" * 64,
+        "size": len(content),
+        "file_name": "WMO305_42420001_305-1.xml",
+        "findings": [],
+        "state": State.BEZORGD,
         "created_at": clock.now(),
     } | fields
     message = Message(**values)
@@ -74,9 +90,7 @@ def store(app: Any) -> Any:
 # Delivering
 
 
-def test_delivering_two_files_of_which_one_is_right(
-    gebruiker: Any, wmo301: Wmo301, dbsession: Session
-) -> None:
+def test_delivering_two_files_of_which_one_is_right(gebruiker: Any, wmo301: Wmo301, dbsession: Session) -> None:
     answer = upload(gebruiker, ("goed.xml", wmo301("1")), ("fout.xml", b"geen xml"), own_reference="zaak 7")
     assert answer.status_int == 303
     page = answer.follow()
@@ -176,8 +190,9 @@ def test_a_token_after_the_file_is_too_late(gebruiker: Any, wmo301: Wmo301) -> N
 def test_a_script_gives_the_token_in_a_header_and_is_told_where_to_go(gebruiker: Any, wmo301: Wmo301) -> None:
     token = gebruiker.get(f"{BASE}/aanleveren").html.find("input", {"name": "csrf_token"})["value"]
     headers = {"X-CSRF-Token": token, "X-Requested-With": "portaal"}
-    answer = gebruiker.post(f"{BASE}/aanleveren", [("bestanden", Upload("a.xml", wmo301("1")))], headers,
-                            content_type="multipart/form-data")
+    answer = gebruiker.post(
+        f"{BASE}/aanleveren", [("bestanden", Upload("a.xml", wmo301("1")))], headers, content_type="multipart/form-data"
+    )
     assert answer.status_int == 204
     gebruiker.get(answer.headers["X-Portaal-Location"]).mustcontain("a.xml")
 
@@ -253,8 +268,10 @@ def test_the_samenwerkingsverband_stands_on_the_envelope(
     upload(gebruiker, ("a.xml", wmo301("1")))
     set_up(samenwerkingsverband="Regio Amstelland")
     upload(gebruiker, ("b.xml", wmo301("2")))
-    envelopes = [envelope_of(dbsession, message) for message in dbsession.scalars(
-        sa.select(Message).order_by(Message.identificatie))]
+    envelopes = [
+        envelope_of(dbsession, message)
+        for message in dbsession.scalars(sa.select(Message).order_by(Message.identificatie))
+    ]
     assert [envelope.zender.administratie for envelope in envelopes] == ["Amsterdam", "Regio Amstelland"]
 
 
@@ -278,8 +295,15 @@ def test_filters_combine_and_stand_in_the_address(gebruiker: Any, dbsession: Ses
     received(dbsession, store, file_name="eerste.xml", created_at=now - timedelta(days=9))
     received(dbsession, store, file_name="tweede.xml", state=State.VERWERKT, own_reference="Zaak 88%")
     received(dbsession, store, berichttype="WMO307", counterparty="65656055", file_name="derde.xml")
-    received(dbsession, store, direction=Direction.UIT, kind=MessageKind.HEEN, berichttype="WMO301",
-             state=State.WACHT_OP_RETOUR, file_name="vierde.xml")
+    received(
+        dbsession,
+        store,
+        direction=Direction.UIT,
+        kind=MessageKind.HEEN,
+        berichttype="WMO301",
+        state=State.WACHT_OP_RETOUR,
+        file_name="vierde.xml",
+    )
 
     def found(query: str) -> list[str]:
         page = gebruiker.get(f"{BASE}/berichten?{query}")
@@ -376,8 +400,14 @@ def test_a_damaged_file_gives_a_message_and_no_note(gebruiker: Any, dbsession: S
 
 def test_messages_of_a_conversation_are_linked_both_ways(gebruiker: Any, dbsession: Session, store: Any) -> None:
     heen = received(dbsession, store, direction=Direction.UIT, berichttype="WMO301", state=State.VERWERKT)
-    retour = received(dbsession, store, berichttype="WMO302", kind=MessageKind.RETOUR,
-                      conversation_id=heen.conversation_id, answers_id=heen.id)
+    retour = received(
+        dbsession,
+        store,
+        berichttype="WMO302",
+        kind=MessageKind.RETOUR,
+        conversation_id=heen.conversation_id,
+        answers_id=heen.id,
+    )
     gebruiker.get(f"{BASE}/berichten/{heen.id}").click("WMO302").mustcontain("WMO302 Toewijzing retour")
     gebruiker.get(f"{BASE}/berichten/{retour.id}").click("WMO301").mustcontain("WMO301 Toewijzing")
 
@@ -401,7 +431,8 @@ def test_a_partner_that_is_down_is_said_on_every_page(
 
 
 @pytest.mark.parametrize(
-    "roles", [(("productbeheerder", "iwmo"),), (("gebruiker", "ijw"),), ("gebruikersbeheerder",)],
+    "roles",
+    [(("productbeheerder", "iwmo"),), (("gebruiker", "ijw"),), ("gebruikersbeheerder",)],
     ids=["productbeheerder", "gebruiker of iJw", "gebruikersbeheerder"],
 )
 def test_nobody_else_gets_at_messages(log_in: Any, dbsession: Session, store: Any, roles: Any) -> None:
@@ -420,11 +451,15 @@ def csrf_of(browser: Any) -> str:
 
 def test_anothers_message_is_as_absent_as_one_that_is_not(gebruiker: Any, dbsession: Session, store: Any) -> None:
     elsewhere = [
-        received(dbsession, store, gemeentecode="0384").id, received(dbsession, store, product="ijw").id,
-        uuid.uuid4(), "geen-id",
+        received(dbsession, store, gemeentecode="0384").id,
+        received(dbsession, store, product="ijw").id,
+        uuid.uuid4(),
+        "geen-id",
     ]
-    answers = {re.sub(r"[0-9a-f-]{36}|geen-id", "", gebruiker.get(f"{BASE}/berichten/{id_}", status=404).text)
-               for id_ in elsewhere}
+    answers = {
+        re.sub(r"[0-9a-f-]{36}|geen-id", "", gebruiker.get(f"{BASE}/berichten/{id_}", status=404).text)
+        for id_ in elsewhere
+    }
     assert len(answers) == 1
     token = {"X-CSRF-Token": csrf_of(gebruiker)}
     for id_ in elsewhere:
@@ -456,7 +491,7 @@ def test_every_state_and_event_has_words() -> None:
     ("name", "expected"),
     [
         ("a.xml", "attachment; filename=\"a.xml\"; filename*=UTF-8''a.xml"),
-        ("é\"\r\n;.xml", "attachment; filename=\"_____.xml\"; filename*=UTF-8''%C3%A9%22%0D%0A%3B.xml"),
+        ('é"\r\n;.xml', "attachment; filename=\"_____.xml\"; filename*=UTF-8''%C3%A9%22%0D%0A%3B.xml"),
     ],
 )
 def test_a_saved_name_cannot_break_the_header(name: str, expected: str) -> None:

@@ -65,12 +65,19 @@ def written(folder: Path, name: str, content: str) -> str:
 
 def ask(folder: Path, url: str, ours: Pair | None, authority: str = THEIRS.certificate) -> Answer:
     endpoint = Endpoint(
-        url, "t", ca_file=written(folder, "authority", authority), timeout=5,
+        url,
+        "t",
+        ca_file=written(folder, "authority", authority),
+        timeout=5,
         client_certificate=written(folder, "client", ours.certificate) if ours else None,
         client_key=written(folder, "key", ours.key) if ours else None,
     )
     envelope = Envelope(
-        StufCode.DI01, Party("0363", "Portaal Zorg"), Party("42420001"), new_reference(), now(),
+        StufCode.DI01,
+        Party("0363", "Portaal Zorg"),
+        Party("42420001"),
+        new_reference(),
+        now(),
         Functie("WMO301", 3, 2),
     )
     return SoapConnector(endpoint).send(build(envelope, [b"x"], 1), envelope.reference_id)

@@ -42,7 +42,11 @@ ADDRESS = "/stuf/ggk0210"
 TODAY = date(2026, 11, 21)
 TOKEN = {"Authorization": "Bearer geheim"}
 START = Envelope(
-    StufCode.DI01, Party("42420001", "ECD"), Party("0363"), new_reference(), clock.now().replace(microsecond=0),
+    StufCode.DI01,
+    Party("42420001", "ECD"),
+    Party("0363"),
+    new_reference(),
+    clock.now().replace(microsecond=0),
     Functie("WMO305", 3, 2),
 )
 
@@ -84,11 +88,28 @@ def sent(dbsession: Session, samples: Callable[..., bytes]) -> tuple[Message, by
     content = samples("WMO301", afzender="0363", identificatie="301-1")
     reference = new_reference()
     message = Message(
-        id=uuid.uuid4(), gemeentecode="0363", product="iwmo", direction=Direction.UIT, kind=MessageKind.HEEN,
-        berichttype="WMO301", functie_versie=3, functie_subversie=2, reference_id=reference,
-        conversation_id=reference, counterparty="42420001", afzender="0363", ontvanger="42420001",
-        identificatie="301-1", payload_id=uuid.uuid4(), sha256="0" * 64, size=1, file_name="a.xml", findings=[],
-        state=State.WACHT_OP_RETOUR, created_at=clock.now() - timedelta(hours=1), duplicate_guard="guard",
+        id=uuid.uuid4(),
+        gemeentecode="0363",
+        product="iwmo",
+        direction=Direction.UIT,
+        kind=MessageKind.HEEN,
+        berichttype="WMO301",
+        functie_versie=3,
+        functie_subversie=2,
+        reference_id=reference,
+        conversation_id=reference,
+        counterparty="42420001",
+        afzender="0363",
+        ontvanger="42420001",
+        identificatie="301-1",
+        payload_id=uuid.uuid4(),
+        sha256="0" * 64,
+        size=1,
+        file_name="a.xml",
+        findings=[],
+        state=State.WACHT_OP_RETOUR,
+        created_at=clock.now() - timedelta(hours=1),
+        duplicate_guard="guard",
     )
     dbsession.add(message)
     dbsession.flush()
@@ -99,8 +120,12 @@ def sent(dbsession: Session, samples: Callable[..., bytes]) -> tuple[Message, by
 
 def retour_on(message: Message, **changes: Any) -> Envelope:
     fields: dict[str, Any] = {
-        "code": StufCode.DU01, "zender": Party("42420001", "ECD"), "ontvanger": Party("0363"),
-        "reference_id": new_reference(), "sent_at": clock.now(), "functie": Functie("WMO302", 3, 2),
+        "code": StufCode.DU01,
+        "zender": Party("42420001", "ECD"),
+        "ontvanger": Party("0363"),
+        "reference_id": new_reference(),
+        "sent_at": clock.now(),
+        "functie": Functie("WMO302", 3, 2),
         "cross_reference_id": message.reference_id,
     }
     return Envelope(**(fields | changes))
@@ -108,9 +133,15 @@ def retour_on(message: Message, **changes: Any) -> Envelope:
 
 def fault_on(reference: str, **changes: Any) -> Fault:
     fields: dict[str, Any] = {
-        "code": StufCode.FO01, "zender": Party("VECOZO", "VECOZOWebservice"), "ontvanger": Party("0363"),
-        "reference_id": new_reference(), "cross_reference_id": reference, "sent_at": clock.now(),
-        "foutcode": "IB010", "plek": Plek.CLIENT, "omschrijving": "Onbekend: 999900006",
+        "code": StufCode.FO01,
+        "zender": Party("VECOZO", "VECOZOWebservice"),
+        "ontvanger": Party("0363"),
+        "reference_id": new_reference(),
+        "cross_reference_id": reference,
+        "sent_at": clock.now(),
+        "foutcode": "IB010",
+        "plek": Plek.CLIENT,
+        "omschrijving": "Onbekend: 999900006",
         "details": "WMO301-00030002",
     }
     return Fault(**(fields | changes))
@@ -179,8 +210,9 @@ def test_a_retour_finds_its_heen_by_the_header_when_the_reference_leads_nowhere(
     partner: Any, dbsession: Session, sent: tuple[Message, bytes]
 ) -> None:
     heen, content = sent
-    partner(retour_on(heen, cross_reference_id=new_reference()),
-            make_retour("WMO301", content, "R1", TODAY, refuse=False))
+    partner(
+        retour_on(heen, cross_reference_id=new_reference()), make_retour("WMO301", content, "R1", TODAY, refuse=False)
+    )
     dbsession.expire_all()
     assert heen.state is State.VERWERKT
 
@@ -298,8 +330,14 @@ def test_another_partner_may_not_bring_this(partner: Any, dbsession: Session) ->
 
 @pytest.mark.parametrize(
     "headers",
-    [{}, {"Authorization": "Bearer "}, {"Authorization": "Bearer fout"}, {"Authorization": "Basic geheim"},
-     {"X-Client-Subject": "CN=vecozo"}, {"X-Client-Subject": "", "X-Proxy-Secret": ""}],
+    [
+        {},
+        {"Authorization": "Bearer "},
+        {"Authorization": "Bearer fout"},
+        {"Authorization": "Basic geheim"},
+        {"X-Client-Subject": "CN=vecozo"},
+        {"X-Client-Subject": "", "X-Proxy-Secret": ""},
+    ],
 )
 def test_who_is_no_partner_gets_nowhere(partner: Any, dbsession: Session, headers: dict[str, str]) -> None:
     assert partner(START, start_message(), headers).status_int == 403
@@ -341,10 +379,13 @@ def test_nothing_refused_leaves_a_file(partner: Any, app: Any) -> None:
 
 
 def test_a_certificate_counts_when_our_proxy_says_so() -> None:
-    callers = Callers.from_settings({
-        "portaal.environment": "production", "portaal.vecozo.client_subject": "CN=vsp.vecozo.nl",
-        "portaal.proxy_secret": "s" * 24,
-    })
+    callers = Callers.from_settings(
+        {
+            "portaal.environment": "production",
+            "portaal.vecozo.client_subject": "CN=vsp.vecozo.nl",
+            "portaal.proxy_secret": "s" * 24,
+        }
+    )
     right = {"X-Client-Subject": "CN=vsp.vecozo.nl", "X-Proxy-Secret": "s" * 24}
     assert callers.identify(right) == "vecozo"
     for wrong in ({"X-Proxy-Secret": "t" * 24}, {"X-Client-Subject": "CN=evil.nl"}, {"X-Client-Subject": ""}):

@@ -30,7 +30,7 @@ def official(shared: Path, berichttype: str) -> etree.XMLSchema:
 def refusing(content: bytes) -> frozenset[str] | None:
     scan = RetourScan()
     for start in range(0, len(content), 100):
-        scan.feed(content[start:start + 100])
+        scan.feed(content[start : start + 100])
     return scan.close()
 
 
@@ -48,7 +48,10 @@ def test_a_retour_is_right_and_keeps_the_header_of_its_heen(
     assert after
     assert (after.kind, after.berichttype) == (Kind.RETOUR, RETOUREN[berichttype].berichttype)
     assert (after.afzender, after.ontvanger, after.identificatie, after.dagtekening) == (
-        before.afzender, before.ontvanger, before.identificatie, before.dagtekening
+        before.afzender,
+        before.ontvanger,
+        before.identificatie,
+        before.dagtekening,
     )
     assert after.envelope_sender == before.envelope_receiver
     assert refusing(retour) == (frozenset({"9332"}) if refuse else frozenset())
@@ -65,8 +68,9 @@ def test_a_start_message_is_right(shared: Path, standaard: str) -> None:
     assert verdict.header.envelope_receiver == "0363"
 
 
-@pytest.mark.parametrize("junk", [b"", b"<a>", b"geen xml", b"<!DOCTYPE x><x/>",
-                                  b"<m:RetourCode xmlns:m='u'>99999</m:RetourCode>"])
+@pytest.mark.parametrize(
+    "junk", [b"", b"<a>", b"geen xml", b"<!DOCTYPE x><x/>", b"<m:RetourCode xmlns:m='u'>99999</m:RetourCode>"]
+)
 def test_what_is_no_retour_has_no_known_codes(junk: bytes) -> None:
     assert refusing(junk) is None
 
@@ -78,7 +82,11 @@ def test_what_is_no_retour_has_no_known_codes(junk: bytes) -> None:
 def test_the_simulator_starts_in_development_on_this_machine_only(environment: str, url: str) -> None:
     ended = subprocess.run(
         [sys.executable, "-m", "portaal.simulators.ketenpartners", "--token", "x", "--port", "0", "--portal-url", url],
-        env={"PORTAAL_ENVIRONMENT": environment, "PATH": ""}, capture_output=True, text=True, timeout=30, check=False,
+        env={"PORTAAL_ENVIRONMENT": environment, "PATH": ""},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
     )
     assert ended.returncode == 1
     assert "development" in ended.stderr

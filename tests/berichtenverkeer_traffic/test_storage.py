@@ -39,7 +39,7 @@ def put(store: FilePayloadStore, content: bytes, piece: int = 1 << 16) -> UUID:
     payload_id = uuid4()
     with store.writer(payload_id) as writer:
         for start in range(0, len(content), piece):
-            writer.write(content[start:start + piece])
+            writer.write(content[start : start + piece])
         writer.commit()
     assert writer.size == len(content)
     return payload_id
@@ -77,7 +77,7 @@ def test_nothing_readable_is_on_the_disk_while_or_after_writing(store: FilePaylo
     content = BSN * 200_000
     with store.writer(uuid4()) as writer:
         for start in range(0, len(content), 1 << 16):
-            writer.write(content[start:start + (1 << 16)])
+            writer.write(content[start : start + (1 << 16)])
             assert all(b"Bsn" not in path.read_bytes() and BSN not in path.read_bytes() for path in files(tmp_path))
         writer.commit()
     [path] = files(tmp_path)
@@ -136,17 +136,30 @@ SEALED = sealing.FRAME + 16
         lambda raw: raw[:HEAD],
         lambda raw: raw[:-1],
         lambda raw: raw + b"x",
-        lambda raw: raw[:HEAD + SEALED],
-        lambda raw: raw[:HEAD + 2 * SEALED],
-        lambda raw: raw[:HEAD] + raw[HEAD + SEALED:],
-        lambda raw: raw[:HEAD] + raw[HEAD + SEALED:HEAD + 2 * SEALED] + raw[HEAD:HEAD + SEALED]
-        + raw[HEAD + 2 * SEALED:],
-        lambda raw: raw + raw[HEAD + 2 * SEALED:],
+        lambda raw: raw[: HEAD + SEALED],
+        lambda raw: raw[: HEAD + 2 * SEALED],
+        lambda raw: raw[:HEAD] + raw[HEAD + SEALED :],
+        lambda raw: (
+            raw[:HEAD] + raw[HEAD + SEALED : HEAD + 2 * SEALED] + raw[HEAD : HEAD + SEALED] + raw[HEAD + 2 * SEALED :]
+        ),
+        lambda raw: raw + raw[HEAD + 2 * SEALED :],
         lambda raw: b"PZP2" + raw[4:],
         lambda raw: raw[:5] + b"\xff" + raw[6:],
     ],
-    ids=["emptied", "head cut", "frames gone", "last byte gone", "byte added", "two frames gone", "last frame gone",
-         "first frame gone", "frames swapped", "last frame doubled", "other format", "key id spoiled"],
+    ids=[
+        "emptied",
+        "head cut",
+        "frames gone",
+        "last byte gone",
+        "byte added",
+        "two frames gone",
+        "last frame gone",
+        "first frame gone",
+        "frames swapped",
+        "last frame doubled",
+        "other format",
+        "key id spoiled",
+    ],
 )
 def test_damage_is_found(
     store: FilePayloadStore, three_frames: tuple[UUID, Path, bytes], damage: Callable[[bytes], bytes]
@@ -162,7 +175,7 @@ def test_every_single_changed_byte_is_found(store: FilePayloadStore, tmp_path: P
     [path] = files(tmp_path)
     raw = path.read_bytes()
     for place in range(len(raw)):
-        path.write_bytes(raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1:])
+        path.write_bytes(raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1 :])
         with pytest.raises((DamagedPayloadError, KeyringError)):
             get(store, payload_id)
 
@@ -258,7 +271,7 @@ class FullDisk:
     def write(self, data: memoryview) -> int:
         if not self._room:
             raise OSError(28, "No space left on device")
-        taken = self._file.write(data[:self._room])
+        taken = self._file.write(data[: self._room])
         self._room -= taken
         return int(taken)
 

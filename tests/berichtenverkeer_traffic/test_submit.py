@@ -39,7 +39,9 @@ def test_a_good_file_becomes_a_message_with_timeline_outbox_and_payload(chain: C
     assert (message.functie_versie, message.functie_subversie, message.own_reference) == (3, 2, "zaak 12")
     assert message.conversation_id == message.reference_id
     assert [event.kind for event in message.events] == [
-        EventKind.AANGEBODEN, EventKind.GECONTROLEERD, EventKind.INGEDIEND,
+        EventKind.AANGEBODEN,
+        EventKind.GECONTROLEERD,
+        EventKind.INGEDIEND,
     ]
     assert message.events[0].account_id == chain.account_id
     assert b"".join(chain.store.open(message.payload_id)) == content
@@ -48,12 +50,19 @@ def test_a_good_file_becomes_a_message_with_timeline_outbox_and_payload(chain: C
 
 def test_bad_files_are_refused_and_the_good_one_goes_on(chain: Chain, wmo301: Wmo301, samples: Wmo301) -> None:
     submission = chain.submit(
-        b"geen xml", wmo301("301-1"), samples("WMO301"), samples("WMO305"), b"<!DOCTYPE x><x/>",
+        b"geen xml",
+        wmo301("301-1"),
+        samples("WMO301"),
+        samples("WMO305"),
+        b"<!DOCTYPE x><x/>",
     )
     outcomes = [file.outcome for file in submission.files]
     assert outcomes == [Outcome.GEWEIGERD, Outcome.INGEDIEND, *[Outcome.GEWEIGERD] * 3]
-    assert all(file.findings and file.findings[0]["niveau"] == "weigering"
-               for file in submission.files if file.outcome is Outcome.GEWEIGERD)
+    assert all(
+        file.findings and file.findings[0]["niveau"] == "weigering"
+        for file in submission.files
+        if file.outcome is Outcome.GEWEIGERD
+    )
     assert chain.count(Message) == chain.count(OutboxEntry) == 1
     assert len(list(chain.store._folder.rglob("*-*"))) == 1
 
@@ -117,11 +126,27 @@ def received_305(chain: Chain) -> Message:
 
     reference = str(uuid.uuid4())
     return Message(
-        id=uuid.uuid4(), gemeentecode="0363", product="iwmo", direction=Direction.IN, kind=MessageKind.HEEN,
-        berichttype="WMO305", functie_versie=3, functie_subversie=2, reference_id=reference,
-        conversation_id=reference, counterparty="42420001", afzender="42420001", ontvanger="0363",
-        identificatie="305-1", payload_id=uuid.uuid4(), sha256="0" * 64, size=1, file_name="x.xml", findings=[],
-        state=State.BEZORGD, created_at=clock.now(),
+        id=uuid.uuid4(),
+        gemeentecode="0363",
+        product="iwmo",
+        direction=Direction.IN,
+        kind=MessageKind.HEEN,
+        berichttype="WMO305",
+        functie_versie=3,
+        functie_subversie=2,
+        reference_id=reference,
+        conversation_id=reference,
+        counterparty="42420001",
+        afzender="42420001",
+        ontvanger="0363",
+        identificatie="305-1",
+        payload_id=uuid.uuid4(),
+        sha256="0" * 64,
+        size=1,
+        file_name="x.xml",
+        findings=[],
+        state=State.BEZORGD,
+        created_at=clock.now(),
     )
 
 
@@ -129,10 +154,12 @@ def received_305(chain: Chain) -> Message:
 def retour306(samples: Callable[..., bytes]) -> bytes:
     """A fully approved WMO306 on WMO305 305-1 of 42420001: the heen's header with its own part added."""
     heen = samples("WMO305", afzender="42420001", ontvanger="0363", identificatie="305-1").decode()
-    header = heen[heen.index("<wmo305:Header>"):heen.index("</wmo305:Header>")]
-    namespaces = heen[heen.index("<wmo305:Bericht"):heen.index(">", heen.index("<wmo305:Bericht"))]
+    header = heen[heen.index("<wmo305:Header>") : heen.index("</wmo305:Header>")]
+    namespaces = heen[heen.index("<wmo305:Bericht") : heen.index(">", heen.index("<wmo305:Bericht"))]
     whole = (
-        namespaces + ">" + header.replace(">418<", ">419<")
+        namespaces
+        + ">"
+        + header.replace(">418<", ">419<")
         + "<wmo305:IdentificatieRetour>R1</wmo305:IdentificatieRetour>"
         "<wmo305:DagtekeningRetour>2026-11-21</wmo305:DagtekeningRetour>"
         "<wmo305:XsdVersieRetour><iwmo:BasisschemaXsdVersie>1.0.0</iwmo:BasisschemaXsdVersie>"

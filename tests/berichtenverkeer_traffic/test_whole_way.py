@@ -83,14 +83,19 @@ def world(fresh_database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     portal_url = f"http://127.0.0.1:{port}"
     partners = Server(Partners(Portal(f"{portal_url}/stuf/ggk0210", TOKEN, wait=0.2), Behaviour(delay=0.1)), TOKEN)
     settings = app_settings(tmp_path) | {
-        "portaal.engine": fresh_database, "portaal.session_options": {}, "portaal.reading_session_options": {},
-        "portaal.public_url": portal_url, "portaal.vecozo.url": partners.soap_url, "portaal.vecozo.token": TOKEN,
+        "portaal.engine": fresh_database,
+        "portaal.session_options": {},
+        "portaal.reading_session_options": {},
+        "portaal.public_url": portal_url,
+        "portaal.vecozo.url": partners.soap_url,
+        "portaal.vecozo.token": TOKEN,
     }
     app = make_app(settings)
     server.set_app(app)
     stop = threading.Event()
     threads = [
-        threading.Thread(target=server.serve_forever, args=(0.02,)), threading.Thread(target=partners.serve_forever, args=(0.02,)),
+        threading.Thread(target=server.serve_forever, args=(0.02,)),
+        threading.Thread(target=partners.serve_forever, args=(0.02,)),
         threading.Thread(target=worker.run, args=(settings, stop)),
     ]
     for thread in threads:
@@ -180,7 +185,7 @@ def test_a_provider_reports_a_start_and_the_gemeente_answers(world: World) -> No
 def retour306(heen: bytes) -> bytes:
     """What the software of a gemeente makes of a WMO305 that is right."""
     text = heen.decode().replace("wmo305", "wmo306").replace(">418<", ">419<")
-    head = text[:text.index("</wmo306:Header>")]
+    head = text[: text.index("</wmo306:Header>")]
     return (
         head + "<wmo306:IdentificatieRetour>G1</wmo306:IdentificatieRetour>"
         "<wmo306:DagtekeningRetour>2026-11-21</wmo306:DagtekeningRetour><wmo306:XsdVersieRetour>"
@@ -199,14 +204,19 @@ def test_the_partners_page_steers_them(world: World) -> None:
     assert "Simulatie" in page.data.decode()
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     answer = urllib3.request(
-        "POST", f"{address}/gedrag", fields=None, redirect=False,
-        body="storing=weg&antwoord=afkeuren&dubbel=on", headers={"Content-Type": "application/x-www-form-urlencoded"},
+        "POST",
+        f"{address}/gedrag",
+        fields=None,
+        redirect=False,
+        body="storing=weg&antwoord=afkeuren&dubbel=on",
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
     )
     assert answer.status == 303
     behaviour = world.partners.chain.behaviour
     assert (behaviour.fault, behaviour.reply, behaviour.twice) == (Fault.WEG, Reply.AFKEUREN, True)
-    urllib3.request("POST", f"{address}/startbericht", body="standaard=iwmo&aanbieder=65656055&gemeente=0363",
-                    redirect=False)
+    urllib3.request(
+        "POST", f"{address}/startbericht", body="standaard=iwmo&aanbieder=65656055&gemeente=0363", redirect=False
+    )
     world.wait_for(lambda found: [m.counterparty for m in found] == ["65656055"])
     assert "WMO305 (Di01)" in urllib3.request("GET", f"{address}/").data.decode()
     for wrong in ("storing=x&antwoord=y", "", "storing=weg"):

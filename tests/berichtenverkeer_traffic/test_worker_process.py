@@ -31,7 +31,9 @@ def test_the_worker_sends_and_ends_at_a_signal(chain: Chain, wmo301: Callable[[s
     thread.start()
     worker = subprocess.Popen(
         [sys.executable, "-m", "portaal", "worker", "--config", str(ini(chain, partners, tmp_path))],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     try:
         deadline = time.monotonic() + 30
@@ -59,9 +61,11 @@ def ini(chain: Chain, partners: Server, folder: Path) -> Path:
     (folder / "keys.json").write_text(json.dumps(keys))
     assert Keyring.from_file(folder / "keys.json").current == "test-1"
     settings = {name: value for name, value in app_settings(folder).items() if isinstance(value, str)} | {
-        "use": "egg:portaal", "portaal.key_file": str(folder / "keys.json"),
+        "use": "egg:portaal",
+        "portaal.key_file": str(folder / "keys.json"),
         "sqlalchemy.url": chain.engine.url.render_as_string(hide_password=False).replace("%", "%%"),
-        "portaal.vecozo.url": partners.soap_url, "portaal.vecozo.token": "t",
+        "portaal.vecozo.url": partners.soap_url,
+        "portaal.vecozo.token": "t",
     }
     parser = configparser.RawConfigParser()
     parser.optionxform = str  # type: ignore[assignment,method-assign]

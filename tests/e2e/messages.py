@@ -8,8 +8,9 @@ MESSAGE = "http://www.istandaarden.nl/iwmo/3_2/wmo301/schema"
 BASE = "http://www.istandaarden.nl/iwmo/3_2/basisschema/schema"
 
 
-def wmo301(gemeente: str = "0384", aanbieder: str = "42420001", identificatie: str = "E2E0001",
-           dagtekening: date | None = None) -> bytes:
+def wmo301(
+    gemeente: str = "0384", aanbieder: str = "42420001", identificatie: str = "E2E0001", dagtekening: date | None = None
+) -> bytes:
     """A small WMO301 with one product, for an invented client with a test BSN."""
     day = (dagtekening or date.today()).isoformat()  # noqa: DTZ011 - a date in a message, as the sender's clock has it
     return f"""<?xml version="1.0" encoding="UTF-8"?>

@@ -38,9 +38,7 @@ def notes(dbsession: Session) -> dict[str, bool]:
 
 
 # portaal_activated, portaal_deactivated
-def test_off_leaves_nothing_and_on_brings_all_back(
-    log_in: Any, switch: Activations, active: Session
-) -> None:
+def test_off_leaves_nothing_and_on_brings_all_back(log_in: Any, switch: Activations, active: Session) -> None:
     browser = log_in(("gebruiker", "voorbeeld"))
     form = next(form for form in browser.get(PAGE).forms.values() if "text" in form.fields)
     form["text"] = "Bel de aanbieder"
@@ -119,9 +117,14 @@ def switch_of(tmp_path: Any, **hooks: Any) -> Activations:
     return activations(app.registry)
 
 
-@pytest.mark.parametrize("check", [
-    failing(RuntimeError("the register is away")), lambda context: ["not a text"], lambda context: 7,
-])
+@pytest.mark.parametrize(
+    "check",
+    [
+        failing(RuntimeError("the register is away")),
+        lambda context: ["not a text"],
+        lambda context: 7,
+    ],
+)
 def test_a_check_that_fails_is_an_obstacle(check: Any, tmp_path: Any, dbsession: Session) -> None:
     switch = switch_of(tmp_path, activation_check=check)
     with pytest.raises(ActivationRefusedError) as refused, dbsession.begin_nested():

@@ -43,5 +43,8 @@ def test_a_wrong_relationship_breaks_no_other_query(dbsession: Session, activati
 
 def test_no_base_is_shared() -> None:
     """A class of the API from which plugins derive their models would be a shared registry."""
-    assert not [name for name in api.__all__ if isinstance(getattr(api, name), type)
-                and issubclass(getattr(api, name), DeclarativeBase)]
+    assert not [
+        name
+        for name in api.__all__
+        if isinstance(getattr(api, name), type) and issubclass(getattr(api, name), DeclarativeBase)
+    ]

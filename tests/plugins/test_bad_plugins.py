@@ -125,8 +125,12 @@ def add_view(pattern: str = "", **arguments: Any) -> Callable[..., None]:
 
 
 def tile(**arguments: Any) -> Callable[[], list[Tile]]:
-    given = {"name": "stand", "permission": "kwaad:pagina:bekijken", "template": "x:stand.jinja2",
-             "load": lambda request, code: {}}
+    given = {
+        "name": "stand",
+        "permission": "kwaad:pagina:bekijken",
+        "template": "x:stand.jinja2",
+        "load": lambda request, code: {},
+    }
     return lambda: [Tile(**(given | arguments))]
 
 
@@ -151,13 +155,17 @@ CONFIGURED: dict[str, tuple[dict[str, Callable[..., Any]], str]] = {
     "includeme exits": ({"includeme": exits}, "SystemExit"),
     "permission of another": ({"permissions": lambda: [permission("iwmo")]}, "must begin with 'kwaad:'"),
     "permission of the core": (
-        {"permissions": lambda: [Permission("gebruikers:beheren", _("Overview"))]}, "must begin with"),
+        {"permissions": lambda: [Permission("gebruikers:beheren", _("Overview"))]},
+        "must begin with",
+    ),
     "permission twice": ({"permissions": lambda: [permission("kwaad")] * 2}, "declared twice"),
     "permission is text": ({"permissions": lambda: ["kwaad:pagina:bekijken"]}, "must return Permission"),
     "permissions are text": ({"permissions": lambda: "kwaad:a:b"}, "list of Permission"),
     "malformed permission": ({"permissions": lambda: [Permission("kwaad:*", _("Overview"))]}, "<thing>:<act>"),
     "permission for the servicedesk": (
-        {"permissions": lambda: [Permission("kwaad:a:b", _("Overview"), (Role.SERVICEDESK,))]}, "product's roles"),
+        {"permissions": lambda: [Permission("kwaad:a:b", _("Overview"), (Role.SERVICEDESK,))]},
+        "product's roles",
+    ),
     "invented role": ({"permissions": lambda: [Permission("kwaad:a:b", _("Overview"), ("baas",))]}, "does not exist"),
     "menu is None in a list": ({"menu": lambda: [None]}, "must return MenuEntry"),
     "menu entry with prefix": ({"menu": lambda: [MenuEntry("kwaad.x", _("Overview"))]}, "without 'kwaad.'"),
@@ -168,25 +176,33 @@ CONFIGURED: dict[str, tuple[dict[str, Callable[..., Any]], str]] = {
     "menu entry that is nowhere": ({"menu": lambda: [MenuEntry("nergens", _("Overview"))]}, "no such route"),
     "menu entry with a variable address": (
         {"includeme": add_view(pattern="{jaar}"), "menu": lambda: [MenuEntry("pagina", _("Overview"))]},
-        "variable parts"),
+        "variable parts",
+    ),
     "menu entry with plain text": ({"menu": lambda: [MenuEntry("pagina", "Overzicht")]}, "can be translated"),
     "health check without function": ({"health_checks": lambda: [HealthCheck("register", None)]}, "function"),
     "health check without name": ({"health_checks": lambda: [HealthCheck("Het Register", str)]}, "lower-case"),
     "metric with a dash": ({"metrics": lambda: [Metric("aan-tal", "", no_samples)]}, "lower-case"),
     "metric of the portal": (
-        {"metrics": lambda: [Metric("portaal_sessions", "", no_samples)]}, "adds 'portaal_kwaad_'"),
+        {"metrics": lambda: [Metric("portaal_sessions", "", no_samples)]},
+        "adds 'portaal_kwaad_'",
+    ),
     "metric twice": ({"metrics": lambda: [Metric("aantal", "", no_samples)] * 2}, "used twice"),
     "job without rest": ({"jobs": lambda: [Job("opruimen", no_work, timedelta(0))]}, "at least ten seconds"),
     "job every so many seconds": ({"jobs": lambda: [Job("opruimen", no_work, 60)]}, "timedelta"),
     "commands are functions": ({"commands": lambda: [no_work]}, "must return Command"),
     "command without name": ({"commands": lambda: [click.Command(None)]}, "needs a name"),
     "API operation that is nowhere": (
-        {"openapi": lambda: [ApiOperation("nergens", "GET", _("Overview"))]}, "no such view"),
+        {"openapi": lambda: [ApiOperation("nergens", "GET", _("Overview"))]},
+        "no such view",
+    ),
     "API operation for another method": (
         {"includeme": add_view(), "openapi": lambda: [ApiOperation("pagina", "DELETE", _("Overview"))]},
-        "no such view"),
+        "no such view",
+    ),
     "API operation with a dict": (
-        {"openapi": lambda: [ApiOperation("pagina", "GET", _("Overview"), answer={})]}, "pydantic"),
+        {"openapi": lambda: [ApiOperation("pagina", "GET", _("Overview"), answer={})]},
+        "pydantic",
+    ),
     "settings without default": ({"settings_tab": model_without_default}, "without a default: adres"),
     "settings are a dict": ({"settings_tab": lambda: {"adres": "x"}}, "must return SettingsTab"),
     "table of the core": ({"migrations": foreign_table}, "must begin with 'kwaad_'"),
@@ -199,50 +215,98 @@ CONFIGURED: dict[str, tuple[dict[str, Callable[..., Any]], str]] = {
     "view for any method": ({"includeme": add_view(request_method=None)}, "request method"),
     "view for TRACE": ({"includeme": add_view(request_method="TRACE")}, "request method"),
     "raw route elsewhere": (
-        {"includeme": raw(lambda c: c.add_route("gebruikers2", "/g/{gemeentecode}/gebruikers/"))}, "must begin with"),
+        {"includeme": raw(lambda c: c.add_route("gebruikers2", "/g/{gemeentecode}/gebruikers/"))},
+        "must begin with",
+    ),
     "raw route with own factory": (
-        {"includeme": raw(lambda c: c.add_route("kwaad.x", "/g/{gemeentecode:[0-9]{4}}/kwaad/x",
-                                                factory=lambda request: None))}, "root factory of its own"),
-    "replaces a core route": (
-        {"includeme": raw(lambda c: c.add_route("overzicht", "/g/{gemeentecode}/"))}, "replaces"),
+        {
+            "includeme": raw(
+                lambda c: c.add_route("kwaad.x", "/g/{gemeentecode:[0-9]{4}}/kwaad/x", factory=lambda request: None)
+            )
+        },
+        "root factory of its own",
+    ),
+    "replaces a core route": ({"includeme": raw(lambda c: c.add_route("overzicht", "/g/{gemeentecode}/"))}, "replaces"),
     "replaces a core view": (
-        {"includeme": raw(lambda c: c.add_view(page, route_name="overzicht", request_method="GET",
-                                               permission="kwaad:pagina:bekijken"))}, "replaces"),
+        {
+            "includeme": raw(
+                lambda c: c.add_view(
+                    page, route_name="overzicht", request_method="GET", permission="kwaad:pagina:bekijken"
+                )
+            )
+        },
+        "replaces",
+    ),
     "shadows a core view with a predicate": (
-        {"includeme": raw(lambda c: c.add_view(page, route_name="overzicht", request_method="GET", xhr=True,
-                                               permission="kwaad:pagina:bekijken"))}, "own routes"),
+        {
+            "includeme": raw(
+                lambda c: c.add_view(
+                    page, route_name="overzicht", request_method="GET", xhr=True, permission="kwaad:pagina:bekijken"
+                )
+            )
+        },
+        "own routes",
+    ),
     "raw view without permission": (
-        {"includeme": with_route(lambda c: add_own_view(c, permission=None))}, "permission"),
+        {"includeme": with_route(lambda c: add_own_view(c, permission=None))},
+        "permission",
+    ),
     "raw view without method": ({"includeme": with_route(lambda c: add_own_view(c, request_method=None))}, "method"),
     "raw view with decorator": (
-        {"includeme": with_route(lambda c: add_own_view(c, decorator=lambda view: view))}, "decorator"),
+        {"includeme": with_route(lambda c: add_own_view(c, decorator=lambda view: view))},
+        "decorator",
+    ),
     "global exception view": (
-        {"includeme": raw(lambda c: c.add_exception_view(page, context=ZeroDivisionError))}, "own routes"),
+        {"includeme": raw(lambda c: c.add_exception_view(page, context=ZeroDivisionError))},
+        "own routes",
+    ),
     "replaces the security policy": ({"includeme": raw(lambda c: c.set_security_policy(object()))}, "SecurityPolicy"),
     "unregisters the security policy": (
-        {"includeme": raw(lambda c: c.registry.unregisterUtility(provided=ISecurityPolicy))}, "ISecurityPolicy"),
+        {"includeme": raw(lambda c: c.registry.unregisterUtility(provided=ISecurityPolicy))},
+        "ISecurityPolicy",
+    ),
     "replaces the root factory": ({"includeme": raw(lambda c: c.set_root_factory(lambda request: None))}, "replaces"),
     "adds a tween": ({"includeme": raw(lambda c: c.add_tween("tests.plugins.kit.module"))}, "tween"),
     "adds a view deriver": (
-        {"includeme": raw(lambda c: c.add_view_deriver(lambda view, info: view, name="kwaad"))}, "only the core may"),
+        {"includeme": raw(lambda c: c.add_view_deriver(lambda view, info: view, name="kwaad"))},
+        "only the core may",
+    ),
     "adds a request method": (
-        {"includeme": raw(lambda c: c.add_request_method(lambda request: 1, "kwaad"))}, "only the core may"),
+        {"includeme": raw(lambda c: c.add_request_method(lambda request: 1, "kwaad"))},
+        "only the core may",
+    ),
     "adds a subscriber": (
-        {"includeme": raw(lambda c: c.add_subscriber(lambda event: None, "pyramid.events.NewRequest"))}, "subscriber"),
+        {"includeme": raw(lambda c: c.add_subscriber(lambda event: None, "pyramid.events.NewRequest"))},
+        "subscriber",
+    ),
     "overrides templates": (
-        {"includeme": raw(lambda c: c.override_asset("portaal:templates/", "tests:plugins/"))}, "asset|only the core"),
+        {"includeme": raw(lambda c: c.override_asset("portaal:templates/", "tests:plugins/"))},
+        "asset|only the core",
+    ),
     "changes settings": (
-        {"includeme": raw(lambda c: c.add_settings({"portaal.environment": "development!"}))}, "changes the settings"),
+        {"includeme": raw(lambda c: c.add_settings({"portaal.environment": "development!"}))},
+        "changes the settings",
+    ),
     "changes the registry": (
-        {"includeme": raw(lambda c: c.registry.__setitem__("portaal.keyring", None))}, "changes the registry"),
+        {"includeme": raw(lambda c: c.registry.__setitem__("portaal.keyring", None))},
+        "changes the registry",
+    ),
     "template global": (
-        {"includeme": raw(lambda c: c.get_jinja2_environment().globals.update(portal=1))}, "template globals"),
+        {"includeme": raw(lambda c: c.get_jinja2_environment().globals.update(portal=1))},
+        "template globals",
+    ),
     "template filter": (
-        {"includeme": raw(lambda c: c.get_jinja2_environment().filters.update(e=str))}, "template filters"),
+        {"includeme": raw(lambda c: c.get_jinja2_environment().filters.update(e=str))},
+        "template filters",
+    ),
     "turns off CSRF checks": (
-        {"includeme": raw(lambda c: c.set_default_csrf_options(require_csrf=False))}, "replaces|only the core"),
+        {"includeme": raw(lambda c: c.set_default_csrf_options(require_csrf=False))},
+        "replaces|only the core",
+    ),
     "opens the default permission": (
-        {"includeme": raw(lambda c: c.set_default_permission("gemeente:bekijken"))}, "replaces|only the core"),
+        {"includeme": raw(lambda c: c.set_default_permission("gemeente:bekijken"))},
+        "replaces|only the core",
+    ),
 }
 
 
@@ -287,11 +351,19 @@ def assert_refused(
     assert [accepted.name for accepted in plugins] == honest_ones
 
 
-@pytest.mark.parametrize(("name", "reason"), [
-    ("Kwaad", "lower-case"), ("core", "reserved"), ("zek", "beginning of 'zek_er'"), ("role", "'role_grant'"),
-    ("account", "'account'"), ("db", "command of the portal"), ("gebruikers", "page of the portal"),
-    ("overzicht", "page of the portal"),
-])
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("Kwaad", "lower-case"),
+        ("core", "reserved"),
+        ("zek", "beginning of 'zek_er'"),
+        ("role", "'role_grant'"),
+        ("account", "'account'"),
+        ("db", "command of the portal"),
+        ("gebruikers", "page of the portal"),
+        ("overzicht", "page of the portal"),
+    ],
+)
 def test_names_of_others_are_refused(name: str, reason: str, settings: dict[str, Any]) -> None:
     app = make_app(settings, {**plugin(name), **plugin("zek_er")})
     (refused,) = app.registry["portaal.plugins"].quarantined

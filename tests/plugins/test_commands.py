@@ -27,10 +27,17 @@ def group(**hooks: Any) -> ProductGroup:
 
 
 def test_products_stand_in_the_help_without_being_imported() -> None:
-    code = "import sys; from portaal.cli import main; main(['--help'], standalone_mode=False); " \
-           "print('voorbeeld-imported', 'portaal_voorbeeld' in sys.modules, 'sqlalchemy' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
-                          env=os.environ | {"PYTHONPATH": f"{EXAMPLE}{os.pathsep}{INSTALLED}"})
+    code = (
+        "import sys; from portaal.cli import main; main(['--help'], standalone_mode=False); "
+        "print('voorbeeld-imported', 'portaal_voorbeeld' in sys.modules, 'sqlalchemy' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"PYTHONPATH": f"{EXAMPLE}{os.pathsep}{INSTALLED}"},
+    )
     assert "voorbeeld          The commands of portaal-voorbeeld." in done.stdout
     assert "voorbeeld-imported False False" in done.stdout
 
@@ -87,11 +94,14 @@ def test_a_product_without_commands_says_so() -> None:
     assert "Commands:" not in result.output
 
 
-@pytest.mark.parametrize(("hooks", "reason"), [
-    ({"commands": lambda: 1 / 0}, "ZeroDivisionError"),
-    ({"commands": lambda: sys.exit(2)}, "SystemExit"),
-    ({"commands": lambda: ["count"]}, "must return a list of Command|must return Command"),
-])
+@pytest.mark.parametrize(
+    ("hooks", "reason"),
+    [
+        ({"commands": lambda: 1 / 0}, "ZeroDivisionError"),
+        ({"commands": lambda: sys.exit(2)}, "SystemExit"),
+        ({"commands": lambda: ["count"]}, "must return a list of Command|must return Command"),
+    ],
+)
 def test_broken_commands_are_explained(hooks: dict[str, Any], reason: str) -> None:
     result = CliRunner().invoke(group(**hooks), ["count"])
     assert result.exit_code == 1
@@ -119,6 +129,8 @@ def test_a_product_that_is_not_ready_says_why(
 
     settings = app_settings(tmp_path) | {"portaal.strict_plugins": "false"}
     monkeypatch.setattr(commands, "read_settings", lambda config_file: settings)
-    with pytest.raises(click.ClickException, match="iwmo2 is not ready"), \
-            commands.CommandContext("iwmo2", "portaal.ini").open():
+    with (
+        pytest.raises(click.ClickException, match="iwmo2 is not ready"),
+        commands.CommandContext("iwmo2", "portaal.ini").open(),
+    ):
         pass

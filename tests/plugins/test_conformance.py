@@ -84,103 +84,176 @@ BREAKS: dict[str, Sequence[Sequence[Edit]]] = {
     ],
     "permissions_are_explained_and_held": [
         [(PLUGIN, '_("Write notes"), (Role.GEBRUIKER,)', '_("Write notes"), ()')],
-        [(PLUGIN, '_("Write notes"), (Role', '_("Read notes"), (Role'),
-         (PAGE, MAIN, MAIN + "<p>{{ _('Write notes') }}</p>")],
+        [
+            (PLUGIN, '_("Write notes"), (Role', '_("Read notes"), (Role'),
+            (PAGE, MAIN, MAIN + "<p>{{ _('Write notes') }}</p>"),
+        ],
     ],
-    "the_productbeheerder_sees_no_messages": [[
-        (PLUGIN, "proef:notitie:lezen", "proef:bericht:lezen"),
-        (PLUGIN, '_("Read notes"), (Role.GEBRUIKER,)', '_("Read notes"), (Role.GEBRUIKER, Role.PRODUCTBEHEERDER)'),
-    ]],
-    "who_is_not_logged_in_is_sent_away": [[
-        policy("Allowed('come in') if request.identity is None else permits(request, context, permission)"),
-    ]],
-    "who_has_another_role_is_refused": [[
-        policy("Allowed('come in') if request.identity else permits(request, context, permission)"),
-    ]],
-    "another_gemeente_is_not_there": [[factory("""
+    "the_productbeheerder_sees_no_messages": [
+        [
+            (PLUGIN, "proef:notitie:lezen", "proef:bericht:lezen"),
+            (PLUGIN, '_("Read notes"), (Role.GEBRUIKER,)', '_("Read notes"), (Role.GEBRUIKER, Role.PRODUCTBEHEERDER)'),
+        ]
+    ],
+    "who_is_not_logged_in_is_sent_away": [
+        [
+            policy("Allowed('come in') if request.identity is None else permits(request, context, permission)"),
+        ]
+    ],
+    "who_has_another_role_is_refused": [
+        [
+            policy("Allowed('come in') if request.identity else permits(request, context, permission)"),
+        ]
+    ],
+    "another_gemeente_is_not_there": [
+        [
+            factory("""
         request.matchdict["gemeentecode"] = "0363"
         first(self, request)
-    """)]],
-    "switched_off_nothing_is_left": [[factory("""
+    """)
+        ]
+    ],
+    "switched_off_nothing_is_left": [
+        [
+            factory("""
         try:
             first(self, request)
         except HTTPNotFound:
             if not hasattr(self, "gemeente"):
                 raise
-    """)]],
-    "what_changes_something_wants_a_token": [[
-        (PLUGIN, "renderer=views.PAGE)", 'renderer=views.PAGE, checks_csrf_itself=method == "POST")'),
-    ]],
-    "other_methods_are_refused": [[beside_the_routes("""
+    """)
+        ]
+    ],
+    "what_changes_something_wants_a_token": [
+        [
+            (PLUGIN, "renderer=views.PAGE)", 'renderer=views.PAGE, checks_csrf_itself=method == "POST")'),
+        ]
+    ],
+    "other_methods_are_refused": [
+        [
+            beside_the_routes("""
         from pyramid.interfaces import ITweens
         from pyramid.response import Response
         tweens = raw.registry.getUtility(ITweens).sorter
         tweens.remove(next(name for name in tweens.names if name.endswith("limits_tween")))
         raw.add_view(lambda request: Response(str(request.headers)), route_name="proef.notities", permission=READ,
                      request_method="TRACE")
-    """)]],
-    "the_menu_leads_to_pages": [[
-        (VIEWS, '    """The newest notes."""\n', '    raise LookupError("no notes")\n'),
-    ]],
+    """)
+        ]
+    ],
+    "the_menu_leads_to_pages": [
+        [
+            (VIEWS, '    """The newest notes."""\n', '    raise LookupError("no notes")\n'),
+        ]
+    ],
     "pages_stand_in_the_frame": [
         [(PAGE, MAIN, MAIN + "<h1>{{ _('Notes') }}</h1>")],
         [(PAGE, "{% block title %}{{ _('Notes') }} - Proef{% endblock %}", "{% block title %}{% endblock %}")],
     ],
     "pages_are_well_formed": [[(PAGE, MAIN, MAIN + "<p><ul></ul></p>")]],
-    "pages_keep_the_security_headers": [[
-        (VIEWS, '    """The newest notes."""\n', '    request.response.headers["Referrer-Policy"] = "unsafe-url"\n'),
-    ]],
-    "pages_have_nothing_inline": [[
-        (PAGE, MAIN, MAIN + "<p{{ {'style': 'color: red'}|xmlattr }}>{{ _('Notes') }}</p>"),
-    ]],
-    "looking_changes_nothing": [[
-        (NOTES, '    """The newest notes, at most so many."""\n',
-         "    dbsession.execute(sa.update(Note).values(text=Note.text))\n"),
-    ]],
-    "the_web_service_answers_as_described": [[
-        *hook("openapi", '[ApiOperation("lijst", "GET", _("Notes"), answer=Settings)]', "ApiOperation"),
-        (PLUGIN, '    config.add_static(HERE / "static")\n',
-         '    config.add_static(HERE / "static")\n    config.add_route("lijst", "notities.json")\n'
-         '    config.add_view(lambda context, request: {"shown": "many"}, route="lijst", permission=READ,'
-         ' request_method="GET", renderer="json")\n'),
-    ]],
-    "tiles_are_shown": [[(PLUGIN, '    """What the tile shows."""\n', '    raise LookupError("no notes")\n')]],
-    "tiles_ask_little_of_the_database": [[
-        (PLUGIN, '    """What the tile shows."""\n',
-         "    for _again in range(9):\n        notes.count(request.dbsession, gemeentecode)\n"),
-    ]],
-    "settings_survive_being_stored": [[
-        (SETTINGS, "import BaseModel, ConfigDict", "import BaseModel, ConfigDict, field_validator"),
-        (SETTINGS, "    shown: int", '    @field_validator("shown")\n    @classmethod\n'
-         "    def one_more(cls, value: int) -> int:\n        return min(value + 1, 99)\n\n    shown: int"),
-    ]],
-    "settings_are_explained": [
-        [(SETTINGS, "    shown: int",
-          '    kept: int = setting(9, label=_("Number of notes on the page"))\n    shown: int')],
-        [(SETTINGS, 'label=_("Number of notes on the page")', "label=_(LABEL)"),
-         (SETTINGS, "class Settings", 'LABEL = "Notes on a page"\n\n\nclass Settings'),
-         (DUTCH, 'msgid "Number of notes on the page"\nmsgstr "Aantal notities op de pagina"\n', "")],
+    "pages_keep_the_security_headers": [
+        [
+            (
+                VIEWS,
+                '    """The newest notes."""\n',
+                '    request.response.headers["Referrer-Policy"] = "unsafe-url"\n',
+            ),
+        ]
     ],
-    "the_settings_tab_can_be_saved": [[
-        (SETTINGS, "    shown: int",
-         '    sign: str = setting("- ", label=_("Read notes"), pattern=" $")\n    shown: int'),
-    ]],
+    "pages_have_nothing_inline": [
+        [
+            (PAGE, MAIN, MAIN + "<p{{ {'style': 'color: red'}|xmlattr }}>{{ _('Notes') }}</p>"),
+        ]
+    ],
+    "looking_changes_nothing": [
+        [
+            (
+                NOTES,
+                '    """The newest notes, at most so many."""\n',
+                "    dbsession.execute(sa.update(Note).values(text=Note.text))\n",
+            ),
+        ]
+    ],
+    "the_web_service_answers_as_described": [
+        [
+            *hook("openapi", '[ApiOperation("lijst", "GET", _("Notes"), answer=Settings)]', "ApiOperation"),
+            (
+                PLUGIN,
+                '    config.add_static(HERE / "static")\n',
+                '    config.add_static(HERE / "static")\n    config.add_route("lijst", "notities.json")\n'
+                '    config.add_view(lambda context, request: {"shown": "many"}, route="lijst", permission=READ,'
+                ' request_method="GET", renderer="json")\n',
+            ),
+        ]
+    ],
+    "tiles_are_shown": [[(PLUGIN, '    """What the tile shows."""\n', '    raise LookupError("no notes")\n')]],
+    "tiles_ask_little_of_the_database": [
+        [
+            (
+                PLUGIN,
+                '    """What the tile shows."""\n',
+                "    for _again in range(9):\n        notes.count(request.dbsession, gemeentecode)\n",
+            ),
+        ]
+    ],
+    "settings_survive_being_stored": [
+        [
+            (SETTINGS, "import BaseModel, ConfigDict", "import BaseModel, ConfigDict, field_validator"),
+            (
+                SETTINGS,
+                "    shown: int",
+                '    @field_validator("shown")\n    @classmethod\n'
+                "    def one_more(cls, value: int) -> int:\n        return min(value + 1, 99)\n\n    shown: int",
+            ),
+        ]
+    ],
+    "settings_are_explained": [
+        [
+            (
+                SETTINGS,
+                "    shown: int",
+                '    kept: int = setting(9, label=_("Number of notes on the page"))\n    shown: int',
+            )
+        ],
+        [
+            (SETTINGS, 'label=_("Number of notes on the page")', "label=_(LABEL)"),
+            (SETTINGS, "class Settings", 'LABEL = "Notes on a page"\n\n\nclass Settings'),
+            (DUTCH, 'msgid "Number of notes on the page"\nmsgstr "Aantal notities op de pagina"\n', ""),
+        ],
+    ],
+    "the_settings_tab_can_be_saved": [
+        [
+            (
+                SETTINGS,
+                "    shown: int",
+                '    sign: str = setting("- ", label=_("Read notes"), pattern=" $")\n    shown: int',
+            ),
+        ]
+    ],
     "secrets_stay_secret": [
         [(SETTINGS, "    shown: int", '    password: str = setting("", label=_("Read notes"))\n    shown: int')],
-        [*A_SECRET,
-         (VIEWS, '        "form": form,\n',
-          '        "form": form,\n        "password": settings.password and settings.password.get_secret_value(),\n'),
-         (PAGE, MAIN, MAIN + "<p>{{ password }}</p>")],
+        [
+            *A_SECRET,
+            (
+                VIEWS,
+                '        "form": form,\n',
+                '        "form": form,\n'
+                '        "password": settings.password and settings.password.get_secret_value(),\n',
+            ),
+            (PAGE, MAIN, MAIN + "<p>{{ password }}</p>"),
+        ],
     ],
     "every_text_has_dutch": [
         [(DUTCH, 'msgid "New note"\nmsgstr "Nieuwe notitie"\n', "")],
         [(DUTCH, 'msgid "New note"', 'msgid "Newest note"')],
     ],
     "translations_have_the_same_placeholders": [[(DUTCH, "Notities van ${gemeente}", "Notities van ${gemeent}")]],
-    "the_portals_own_texts_stay": [[
-        (DUTCH, 'msgid "New note"', 'msgid "Overview"\nmsgstr "Dashboard"\n\nmsgid "New note"'),
-        (PAGE, MAIN, MAIN + "<p>{{ _('Overview') }}</p>"),
-    ]],
+    "the_portals_own_texts_stay": [
+        [
+            (DUTCH, 'msgid "New note"', 'msgid "Overview"\nmsgstr "Dashboard"\n\nmsgid "New note"'),
+            (PAGE, MAIN, MAIN + "<p>{{ _('Overview') }}</p>"),
+        ]
+    ],
     "templates_are_safe": [
         [(PAGE, "{{ note.text }}", "{{ note.text|safe }}")],
         [(PAGE, "<li>", '<li onclick="alert(1)">')],
@@ -191,51 +264,75 @@ BREAKS: dict[str, Sequence[Sequence[Edit]]] = {
     ],
     "tables_go_up_and_down": [
         [(REVISION, '    op.drop_table("proef_note")', "    pass")],
-        [(MODELS, "    written_by:", "    pinned: Mapped[bool]\n    written_by:"),
-         (NOTES, "written_by=by)", "written_by=by, pinned=False)")],
+        [
+            (MODELS, "    written_by:", "    pinned: Mapped[bool]\n    written_by:"),
+            (NOTES, "written_by=by)", "written_by=by, pinned=False)"),
+        ],
     ],
     "revisions_are_numbered": [[(REVISION, 'revision = "proef_0001"', 'revision = "eerste"')]],
-    "names_in_the_database_are_its_own": [[
-        (MODELS, "sa.String(4), index=True)", "sa.String(4))"),
-        (MODELS, '"proef_note"\n',
-         '"proef_note"\n    __table_args__ = (sa.Index("note_of_gemeente", "gemeentecode"),)\n'),
-        (REVISION, "ix_proef_note_gemeentecode", "note_of_gemeente"),
-    ]],
-    "people_in_tables_can_be_asked_and_erased": [[
-        (PLUGIN, "@hookimpl\ndef portaal_personal_data_erase", "def forget"),
-    ]],
-    "hooks_answer_the_same_twice": [[
-        (PLUGIN, "HERE = Path", "from itertools import count\n\nCOUNT = count()\nHERE = Path"),
-        (PLUGIN, 'MenuEntry("notities", _("Notes"))', 'MenuEntry("notities", _("Notes"), order=next(COUNT))'),
-    ]],
+    "names_in_the_database_are_its_own": [
+        [
+            (MODELS, "sa.String(4), index=True)", "sa.String(4))"),
+            (
+                MODELS,
+                '"proef_note"\n',
+                '"proef_note"\n    __table_args__ = (sa.Index("note_of_gemeente", "gemeentecode"),)\n',
+            ),
+            (REVISION, "ix_proef_note_gemeentecode", "note_of_gemeente"),
+        ]
+    ],
+    "people_in_tables_can_be_asked_and_erased": [
+        [
+            (PLUGIN, "@hookimpl\ndef portaal_personal_data_erase", "def forget"),
+        ]
+    ],
+    "hooks_answer_the_same_twice": [
+        [
+            (PLUGIN, "HERE = Path", "from itertools import count\n\nCOUNT = count()\nHERE = Path"),
+            (PLUGIN, 'MenuEntry("notities", _("Notes"))', 'MenuEntry("notities", _("Notes"), order=next(COUNT))'),
+        ]
+    ],
     "health_and_numbers_can_be_read": [
         hook("health_checks", '[HealthCheck("tafel", lambda context: None)]', "HealthCheck"),
         hook("metrics", '[Metric("notes", "Notes", lambda context: [Sample(1, ("0363",))])]', "Metric", "Sample"),
     ],
-    "jobs_can_be_done_twice": [[
-        *hook("jobs", '[Job("opruimen", lambda context: next(ONCE), every=timedelta(hours=1))]', "Job"),
-        (PLUGIN, "HERE = Path", "from datetime import timedelta\n\nONCE = iter([None])\nHERE = Path"),
-    ]],
+    "jobs_can_be_done_twice": [
+        [
+            *hook("jobs", '[Job("opruimen", lambda context: next(ONCE), every=timedelta(hours=1))]', "Job"),
+            (PLUGIN, "HERE = Path", "from datetime import timedelta\n\nONCE = iter([None])\nHERE = Path"),
+        ]
+    ],
     "personal_data_is_given_and_erased": [
         [(PLUGIN, "Erasure(notes.forget_writer(context.dbsession, context.account_id))", "Erasure(1)")],
         [(PLUGIN, '{"notes": [{', '{"mapper": Base, "notes": [{')],
     ],
     "it_uses_the_api_alone": [
         [(NOTES, "from portaal.api import now", "from portaal.clock import now")],
-        [(NOTES, "from portaal.api import now", "from portaal.api import now, audit, inner_secret"),
-         (NOTES, "import uuid\n", "import uuid\nimport portaal.api\n\nportaal.api.inner_secret = 1\n")],
-        [(VIEWS, "    settings = product_settings(request, Settings)\n",
-          '    settings = request.registry["portaal.settings"].read(request.dbsession, context.code, Settings)\n')],
+        [
+            (NOTES, "from portaal.api import now", "from portaal.api import now, audit, inner_secret"),
+            (NOTES, "import uuid\n", "import uuid\nimport portaal.api\n\nportaal.api.inner_secret = 1\n"),
+        ],
+        [
+            (
+                VIEWS,
+                "    settings = product_settings(request, Settings)\n",
+                '    settings = request.registry["portaal.settings"].read(request.dbsession, context.code, Settings)\n',
+            )
+        ],
     ],
-    "it_asks_the_portal_for_the_time": [[
-        (NOTES, "import uuid\n", "import uuid\nfrom datetime import UTC, datetime\n"),
-        (NOTES, "written_at=now()", "written_at=datetime.now(UTC)"),
-    ]],
+    "it_asks_the_portal_for_the_time": [
+        [
+            (NOTES, "import uuid\n", "import uuid\nfrom datetime import UTC, datetime\n"),
+            (NOTES, "written_at=now()", "written_at=datetime.now(UTC)"),
+        ]
+    ],
     "static_files_are_served_and_closed": [
         [("*/static/notes.css", ".proef-notes {", '@import url("https://example.org/a.css");\n.proef-notes {')],
         [("*/static/notes.css", "gap: 1rem;", "background: url(https://example.org/a.png);")],
-        [(PLUGIN, '    config.add_static(HERE / "static")\n', ""),
-         (PAGE, "{{ request.product_static('proef', 'notes.css') }}", "/x.css")],
+        [
+            (PLUGIN, '    config.add_static(HERE / "static")\n', ""),
+            (PAGE, "{{ request.product_static('proef', 'notes.css') }}", "/x.css"),
+        ],
     ],
     "there_is_a_readme": [[("README.md", "", "# Proef")]],
 }
@@ -267,9 +364,7 @@ class Trial:
             found = dict(self._run(checks, subject, settings_saver(app, self.dbsession)))
         return {name: faults for name, faults in found.items() if faults}
 
-    def _run(
-        self, checks: Iterable[Check], subject: Subject, save_settings: Any
-    ) -> Iterator[tuple[str, list[str]]]:
+    def _run(self, checks: Iterable[Check], subject: Subject, save_settings: Any) -> Iterator[tuple[str, list[str]]]:
         for check in checks:
             if check.needs is Needs.SOURCE:
                 yield check.name, list(check.find(subject))

@@ -44,8 +44,9 @@ def connecting(name: str, partner: str, answer: Any = CONFIRMED) -> dict[str, An
 
 def start(folder: Path, candidates: dict[str, Any], **settings: str) -> Any:
     given = app_settings(folder) | {"portaal.strict_plugins": "false"}
-    registry = make_app(given | {name.replace("__", "."): value for name, value in settings.items()},
-                        candidates).registry
+    registry = make_app(
+        given | {name.replace("__", "."): value for name, value in settings.items()}, candidates
+    ).registry
     registry["portaal.engine"].dispose()
     return registry
 
@@ -66,12 +67,27 @@ def test_a_message_goes_out_through_the_examples_connector(fresh_database: Engin
         writer.commit()
     with Session(fresh_database) as dbsession:
         seed(dbsession)
-        dbsession.add(Message(
-            id=message_id, gemeentecode="0363", product="voorbeeld", direction=Direction.UIT, kind=MessageKind.HEEN,
-            berichttype="WMO407", functie_versie=1, functie_subversie=0, reference_id=reference,
-            conversation_id=reference, counterparty="42420001", payload_id=payload_id, sha256="0" * 64,
-            size=len(PAYLOAD), file_name="a.xml",
-            state=State.INGEDIEND, created_at=clock.now()))
+        dbsession.add(
+            Message(
+                id=message_id,
+                gemeentecode="0363",
+                product="voorbeeld",
+                direction=Direction.UIT,
+                kind=MessageKind.HEEN,
+                berichttype="WMO407",
+                functie_versie=1,
+                functie_subversie=0,
+                reference_id=reference,
+                conversation_id=reference,
+                counterparty="42420001",
+                payload_id=payload_id,
+                sha256="0" * 64,
+                size=len(PAYLOAD),
+                file_name="a.xml",
+                state=State.INGEDIEND,
+                created_at=clock.now(),
+            )
+        )
         dbsession.flush()
         outbox.enqueue(dbsession, message_id, traffic.partner)
         dbsession.commit()

@@ -34,18 +34,30 @@ def test_a_source_is_added_on_the_products_own_pages_only(log_in: Any, active: S
     assert own | {"img-src": "'self'"} == overview
 
 
-@pytest.mark.parametrize(("directive", "origin"), [
-    ("script-src", "https://cdn.example.org"), ("style-src", "https://cdn.example.org"),
-    ("default-src", "https://cdn.example.org"), ("frame-ancestors", "https://cdn.example.org"),
-    ("img-src", "http://cdn.example.org"), ("img-src", "*"), ("img-src", "https:"), ("img-src", "https://*.example.org"),
-    ("img-src", "data:"), ("connect-src", "'unsafe-inline'"), ("img-src", "https://a.example; script-src *"),
-    ("img-src", "https://a.example/path"), ("img-src", "https://localhost"), ("img-src", "https://10.0.0.1"),
-    ("img-src", "https://a.example\n"), ("form-action", "https://a.example https://b.example"),
-])
+@pytest.mark.parametrize(
+    ("directive", "origin"),
+    [
+        ("script-src", "https://cdn.example.org"),
+        ("style-src", "https://cdn.example.org"),
+        ("default-src", "https://cdn.example.org"),
+        ("frame-ancestors", "https://cdn.example.org"),
+        ("img-src", "http://cdn.example.org"),
+        ("img-src", "*"),
+        ("img-src", "https:"),
+        ("img-src", "https://*.example.org"),
+        ("img-src", "data:"),
+        ("connect-src", "'unsafe-inline'"),
+        ("img-src", "https://a.example; script-src *"),
+        ("img-src", "https://a.example/path"),
+        ("img-src", "https://localhost"),
+        ("img-src", "https://10.0.0.1"),
+        ("img-src", "https://a.example\n"),
+        ("form-action", "https://a.example https://b.example"),
+    ],
+)
 def test_what_would_weaken_the_policy_is_refused(directive: str, origin: str, tmp_path: Path) -> None:
     settings = app_settings(tmp_path) | {"portaal.strict_plugins": "false"}
-    app = make_app(
-        settings, plugin("kwaad", includeme=lambda config: config.add_content_source(directive, origin)))
+    app = make_app(settings, plugin("kwaad", includeme=lambda config: config.add_content_source(directive, origin)))
     (refused,) = app.registry["portaal.plugins"].quarantined
     assert "content source" in refused.error
     assert "kwaad" not in app.registry["portaal.content_sources"]
@@ -61,8 +73,11 @@ def test_a_view_cannot_set_a_weaker_policy_itself(
     tmp_path: Path, connection: Connection, dbsession: Session, people: Any
 ) -> None:
     def weak(request: Any) -> Response:
-        headers = {"Content-Security-Policy": "script-src * 'unsafe-inline'", "X-Frame-Options": "ALLOWALL",
-                   "X-Content-Type-Options": "sniff"}
+        headers = {
+            "Content-Security-Policy": "script-src * 'unsafe-inline'",
+            "X-Frame-Options": "ALLOWALL",
+            "X-Content-Type-Options": "sniff",
+        }
         return Response("page", headers=headers)
 
     def includeme(config: Any) -> None:

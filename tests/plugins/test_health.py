@@ -48,7 +48,8 @@ class Monitor:
             dbsession.commit()
         self.engine = engine
         self.app = make_app(
-            app_settings(folder) | {"portaal.engine": engine, "portaal.strict_plugins": "false"}, candidates)
+            app_settings(folder) | {"portaal.engine": engine, "portaal.strict_plugins": "false"}, candidates
+        )
         self.registry = self.app.registry
         # The test's tables were made from the models, without revisions.
         self.registry["portaal.core_owner"] = Owner("core", folder, sa.MetaData(), "")
@@ -60,15 +61,21 @@ class Monitor:
     def ready(self) -> tuple[int, str, dict[str, str]]:
         """Status code, state, and what is wrong by owner/name."""
         response = self.get("/ready")
-        wrong = {f"{check['owner']}/{check['name']}": check["text"]
-                 for check in response.json["checks"] if check["status"] != "ok"}
+        wrong = {
+            f"{check['owner']}/{check['name']}": check["text"]
+            for check in response.json["checks"]
+            if check["status"] != "ok"
+        }
         return response.status_int, response.json["status"], wrong
 
     def numbers(self) -> dict[str, float]:
         """Every sample of ``/metrics`` by its name and labels."""
         families = text_string_to_metric_families(self.get("/metrics").text)
-        return {sample.name + "".join(f",{value}" for value in sample.labels.values()): sample.value
-                for family in families for sample in family.samples}
+        return {
+            sample.name + "".join(f",{value}" for value in sample.labels.values()): sample.value
+            for family in families
+            for sample in family.samples
+        }
 
 
 @pytest.fixture
@@ -145,13 +152,18 @@ def test_products_that_are_not_well_are_named(monitor: Any, caplog: pytest.LogCa
     def fails(context: HookContext) -> str:
         raise LookupError(f"BSN {BSN}")
 
-    portal = monitor(health_checks=checks(
-        fails, lambda context: "the register is away", lambda context: 7, lambda context: sys.exit(1)))
+    portal = monitor(
+        health_checks=checks(
+            fails, lambda context: "the register is away", lambda context: 7, lambda context: sys.exit(1)
+        )
+    )
     status, state, wrong = portal.ready()
     assert (status, state) == (200, "degraded")
     assert wrong == {
-        "proef/look0": "LookupError", "proef/look1": "the register is away",
-        "proef/look2": "it did not answer with a text", "proef/look3": "SystemExit",
+        "proef/look0": "LookupError",
+        "proef/look1": "the register is away",
+        "proef/look2": "it did not answer with a text",
+        "proef/look3": "SystemExit",
     }
     assert "health check look0 of proef failed" in caplog.text
 
@@ -176,8 +188,9 @@ def test_refused_plugins_failing_jobs_and_paused_tiles_are_named(fresh_database:
         raise ConnectionError
 
     portal = Monitor(fresh_database, tmp_path, {"kwaad": Candidate("kwaad", lambda: 1 / 0)})
-    JobRunner(portal.engine, [OwnedJob("proef", Job("tellen", fail, timedelta(hours=1)))],
-              portal.registry["portaal.settings"]).run_due()
+    JobRunner(
+        portal.engine, [OwnedJob("proef", Job("tellen", fail, timedelta(hours=1)))], portal.registry["portaal.settings"]
+    ).run_due()
     with portal.engine.begin() as connection:
         for _ in range(3):
             note_miss(connection, "0363", "proef", "stand", Miss.LATE)
@@ -233,14 +246,16 @@ def test_products_have_numbers_and_bad_ones_are_counted(monitor: Any) -> None:
     def fails(context: HookContext) -> list[Sample]:
         raise LookupError
 
-    portal = monitor(metrics=lambda: [
-        Metric("wachtend", "Waiting", gemeenten, labels=("gemeentecode", "soort")),
-        Metric("gedaan", "Done", lambda context: [Sample(9)], kind=MetricKind.COUNTER),
-        Metric("veel", "Many", lambda context: [Sample(1, (str(n),)) for n in range(10_000)], labels=("n",)),
-        Metric("mis", "Fails", fails),
-        Metric("scheef", "Labels do not fit", lambda context: [Sample(1, ("a",))]),
-        Metric("tekst", "No number", lambda context: [Sample("veel")]),
-    ])
+    portal = monitor(
+        metrics=lambda: [
+            Metric("wachtend", "Waiting", gemeenten, labels=("gemeentecode", "soort")),
+            Metric("gedaan", "Done", lambda context: [Sample(9)], kind=MetricKind.COUNTER),
+            Metric("veel", "Many", lambda context: [Sample(1, (str(n),)) for n in range(10_000)], labels=("n",)),
+            Metric("mis", "Fails", fails),
+            Metric("scheef", "Labels do not fit", lambda context: [Sample(1, ("a",))]),
+            Metric("tekst", "No number", lambda context: [Sample("veel")]),
+        ]
+    )
     portal.numbers()
     numbers = portal.numbers()
     waiting = {name: value for name, value in numbers.items() if name.startswith("portaal_proef_wachtend")}
@@ -254,10 +269,11 @@ def test_products_have_numbers_and_bad_ones_are_counted(monitor: Any) -> None:
 
 
 def test_processes_add_their_counts_up(tmp_path: Path) -> None:
-    count = ("from portaal.health.metrics import Counts; "
-             "Counts().requests.labels('start', 'GET', '200').inc(3)")
-    show = ("from portaal.health.metrics import Counts, _counted; from prometheus_client import generate_latest; "
-            "print(generate_latest(_counted(Counts())).decode())")
+    count = "from portaal.health.metrics import Counts; Counts().requests.labels('start', 'GET', '200').inc(3)"
+    show = (
+        "from portaal.health.metrics import Counts, _counted; from prometheus_client import generate_latest; "
+        "print(generate_latest(_counted(Counts())).decode())"
+    )
     environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
     for _ in range(2):
         subprocess.run([sys.executable, "-c", count], env=environment, check=True)

@@ -42,8 +42,11 @@ def test_the_core_knows_no_product() -> None:
 
 @pytest.mark.parametrize("product", PRODUCTS, ids=lambda path: path.name)
 def test_a_product_uses_the_api_alone(product: Path) -> None:
-    faults = [f"{path.relative_to(ROOT)}:{line} {fault}"
-              for path in sorted(product.rglob("*.py")) for line, fault in inner_doors(path)]
+    faults = [
+        f"{path.relative_to(ROOT)}:{line} {fault}"
+        for path in sorted(product.rglob("*.py"))
+        for line, fault in inner_doors(path)
+    ]
     assert not faults, "\n".join(faults)
 
 
@@ -54,30 +57,50 @@ def test_tests_of_a_new_product_use_the_api_and_the_test_kit(tmp_path: Path) -> 
         assert not list(inner_doors(path, (API, "portaal.testing"))), path.name
 
 
-@pytest.mark.parametrize("line", [
-    "import portaal_iwmo", "from portaal_iwmo.plugin import NAME", "import_module('portaal_iwmo.plugin')",
-    "template = 'portaal_iwmo:templates/page.jinja2'",
-])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import portaal_iwmo",
+        "from portaal_iwmo.plugin import NAME",
+        "import_module('portaal_iwmo.plugin')",
+        "template = 'portaal_iwmo:templates/page.jinja2'",
+    ],
+)
 def test_a_product_in_the_core_would_be_found(line: str, tmp_path: Path) -> None:
     path = tmp_path / "feature.py"
     path.write_text(line)
     assert list(products_in(path, {"portaal_iwmo"}))
 
 
-@pytest.mark.parametrize("line", [
-    "import portaal", "import portaal.clock", "from portaal import clock", "from portaal.access.models import Role",
-    "from portaal.api import make_app", "import_module('portaal.clock')", "request.registry['portaal.settings']",
-])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import portaal",
+        "import portaal.clock",
+        "from portaal import clock",
+        "from portaal.access.models import Role",
+        "from portaal.api import make_app",
+        "import_module('portaal.clock')",
+        "request.registry['portaal.settings']",
+    ],
+)
 def test_an_inner_door_would_be_found(line: str, tmp_path: Path) -> None:
     path = tmp_path / "feature.py"
     path.write_text(line)
     assert list(inner_doors(path))
 
 
-@pytest.mark.parametrize("line", [
-    "import portaal.api", "from portaal import api", "from portaal.api import Role", "from . import notes",
-    "template = 'portaal:templates/base.jinja2'", "import portaal_other",
-])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import portaal.api",
+        "from portaal import api",
+        "from portaal.api import Role",
+        "from . import notes",
+        "template = 'portaal:templates/base.jinja2'",
+        "import portaal_other",
+    ],
+)
 def test_what_is_allowed_is_let_through(line: str, tmp_path: Path) -> None:
     path = tmp_path / "feature.py"
     path.write_text(line)

@@ -50,12 +50,18 @@ def portal(tmp_path: Path, connection: Connection, dbsession: Session, people: A
         def includeme(config: Any) -> None:
             config.add_route("pagina", "")
             for name, function in (("GET", view if method == "GET" else lambda request: {}), ("POST", view)):
-                config.add_view(function, route="pagina", permission="proef:pagina:bekijken", request_method=name,
-                                renderer=renderer or "json")
+                config.add_view(
+                    function,
+                    route="pagina",
+                    permission="proef:pagina:bekijken",
+                    request_method=name,
+                    renderer=renderer or "json",
+                )
 
         permission = Permission("proef:pagina:bekijken", _("Overview"), (Role.GEBRUIKER,))
-        app = make_app(app_settings(tmp_path), plugin(
-            "proef", includeme=includeme, permissions=lambda: [permission], **hooks))
+        app = make_app(
+            app_settings(tmp_path), plugin("proef", includeme=includeme, permissions=lambda: [permission], **hooks)
+        )
         registry = app.registry
         registry["portaal.engine"].dispose()
         registry["portaal.engine"] = registry["portaal.reading_engine"] = connection

@@ -56,6 +56,7 @@ def shell(used: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     url = used.url.render_as_string(hide_password=False)
     settings = app_settings(tmp_path) | {"sqlalchemy.url": url}
     monkeypatch.setattr(cli, "read_settings", lambda config_file: settings)
+
     def run(*arguments: str, answer: str = "") -> Result:
         return CliRunner().invoke(main, ["plugin", "leftovers", *arguments], input=answer)
 
@@ -124,9 +125,6 @@ def test_a_name_that_another_begins_with_is_not_mistaken(used: Engine) -> None:
 
 def test_every_table_that_knows_of_products_is_thought_of() -> None:
     knowing = {
-        name for name, table in core_metadata().tables.items()
-        if {"product", "owner"} & set(table.columns.keys())
+        name for name, table in core_metadata().tables.items() if {"product", "owner"} & set(table.columns.keys())
     }
     assert knowing == ENDED.keys() | REMOVED.keys() | KEPT.keys()
-
-

@@ -45,10 +45,15 @@ def interrupt() -> None:
     raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize(("function", "kind"), [
-    (lambda: 1 / 0, ZeroDivisionError), (sys.exit, SystemExit), (forever, RecursionError),
-    (interrupt, KeyboardInterrupt),
-])
+@pytest.mark.parametrize(
+    ("function", "kind"),
+    [
+        (lambda: 1 / 0, ZeroDivisionError),
+        (sys.exit, SystemExit),
+        (forever, RecursionError),
+        (interrupt, KeyboardInterrupt),
+    ],
+)
 def test_whatever_is_raised_stays_inside(function: Any, kind: type[BaseException]) -> None:
     limit = TimeLimit(5)
     raised, good = limit.run([Call("bad", function), Call("good", lambda: 1)])

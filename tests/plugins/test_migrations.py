@@ -63,9 +63,12 @@ def test_up_check_down_up(empty_database: Engine, owner: Owner) -> None:
 def test_data_survives_a_step_back_and_forward(empty_database: Engine, owner: Owner) -> None:
     migrate.upgrade(owner, empty_database, "voorbeeld_0001")
     with empty_database.begin() as connection:
-        connection.execute(sa.text(
-            "INSERT INTO voorbeeld_note (id, gemeentecode, text, written_at) "
-            "VALUES ('00000000000000000000000000000001', '0363', 'blijft', '2026-01-01 00:00:00')"))
+        connection.execute(
+            sa.text(
+                "INSERT INTO voorbeeld_note (id, gemeentecode, text, written_at) "
+                "VALUES ('00000000000000000000000000000001', '0363', 'blijft', '2026-01-01 00:00:00')"
+            )
+        )
     migrate.upgrade(owner, empty_database)
     migrate.downgrade(owner, empty_database, "voorbeeld_0001")
     migrate.upgrade(owner, empty_database)
@@ -127,13 +130,14 @@ def test_the_names_of_owners_that_look_alike_are_kept_apart(tmp_path: Path) -> N
 
 def start(engine: Engine, folder: Path, candidates: Any, **settings: str) -> Any:
     given = app_settings(folder) | {
-        "portaal.engine": engine, "portaal.check_migrations": "true", "portaal.strict_plugins": "false"}
+        "portaal.engine": engine,
+        "portaal.check_migrations": "true",
+        "portaal.strict_plugins": "false",
+    }
     return make_app(given | settings, candidates).registry["portaal.plugins"]
 
 
-def test_a_plugin_whose_tables_are_behind_is_not_taken_in(
-    empty_database: Engine, owner: Owner, tmp_path: Path
-) -> None:
+def test_a_plugin_whose_tables_are_behind_is_not_taken_in(empty_database: Engine, owner: Owner, tmp_path: Path) -> None:
     migrate.upgrade(core_owner(), empty_database)
     migrate.upgrade(owner, empty_database, "voorbeeld_0001")
     plugins = start(empty_database, tmp_path, {**example(), **plugin("zeker")})
@@ -219,8 +223,11 @@ def test_a_new_revision_is_written_and_runs(
     for path in package.rglob("*.py"):
         path.write_text(path.read_text().replace("portaal_voorbeeld", name))
     model = package / "models.py"
-    model.write_text(model.read_text().replace(
-        "    written_at:", "    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)\n    written_at:"))
+    model.write_text(
+        model.read_text().replace(
+            "    written_at:", "    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)\n    written_at:"
+        )
+    )
     monkeypatch.syspath_prepend(package.parent)
     install(monkeypatch, {"voorbeeld": EntryPoint("voorbeeld", f"{name}.plugin", "portaal.plugins")})
     assert shell("upgrade", "--plugin", "voorbeeld").exit_code == 0

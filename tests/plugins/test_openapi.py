@@ -64,8 +64,9 @@ def test_parameters_bodies_and_nested_models(
     def includeme(config: Any) -> None:
         config.add_route("deel", r"delen/{nummer:\d{1,3}}/{soort}")
         for method in ("GET", "PUT"):
-            config.add_view(view, route="deel", permission="proef:pagina:bekijken", request_method=method,
-                            renderer="json")
+            config.add_view(
+                view, route="deel", permission="proef:pagina:bekijken", request_method=method, renderer="json"
+            )
 
     operations = [
         ApiOperation("deel", "GET", _("Overview"), answer=Whole),

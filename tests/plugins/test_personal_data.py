@@ -38,18 +38,41 @@ from tests.plugins.kit import example, plugin
 
 def fill(dbsession: Session, people: People) -> Account:
     """Anna, who did a little of everything."""
-    anna = people.new(("gebruiker", "voorbeeld"), Role.GEBRUIKERSBEHEERDER, voornaam="Anna", achternaam="Bakker",
-                      email="anna@gemeente.example", telefoonnummer="0201234567", afdeling="Zorg")
+    anna = people.new(
+        ("gebruiker", "voorbeeld"),
+        Role.GEBRUIKERSBEHEERDER,
+        voornaam="Anna",
+        achternaam="Bakker",
+        email="anna@gemeente.example",
+        telefoonnummer="0201234567",
+        afdeling="Zorg",
+    )
     other = people.new(("gebruiker", "voorbeeld"), voornaam="Bert")
     now = clock.now()
     sessions.start(dbsession, "t" * 43, anna.id, "loa3")
-    dbsession.add_all([
-        Notification(account_id=anna.id, kind=NotificationKind.ROL_TOEGEKEND, created_at=now, parameters={}),
-        VerificationCode(account_id=anna.id, gemeentecode=CODE, kind=CodeKind.GEBRUIKER, code_hash="$argon2id$secret",
-                         issued_by=other.id, issued_at=now, expires_at=now, used_at=now),
-        RoleGrant(account_id=other.id, role=Role.GEBRUIKER, gemeentecode=CODE, product="iwmo", granted_at=now,
-                  granted_by=anna.id),
-    ])
+    dbsession.add_all(
+        [
+            Notification(account_id=anna.id, kind=NotificationKind.ROL_TOEGEKEND, created_at=now, parameters={}),
+            VerificationCode(
+                account_id=anna.id,
+                gemeentecode=CODE,
+                kind=CodeKind.GEBRUIKER,
+                code_hash="$argon2id$secret",
+                issued_by=other.id,
+                issued_at=now,
+                expires_at=now,
+                used_at=now,
+            ),
+            RoleGrant(
+                account_id=other.id,
+                role=Role.GEBRUIKER,
+                gemeentecode=CODE,
+                product="iwmo",
+                granted_at=now,
+                granted_by=anna.id,
+            ),
+        ]
+    )
     dbsession.commit()
     return anna
 
@@ -142,15 +165,20 @@ def fails(context: PersonContext) -> None:
     raise LookupError("away")
 
 
-@pytest.mark.parametrize(("answer", "fault"), [(fails, "LookupError"), (lambda context: 7, "TypeError"),
-                                               (lambda context: {"file": b"x"}, "TypeError")])
+@pytest.mark.parametrize(
+    ("answer", "fault"),
+    [(fails, "LookupError"), (lambda context: 7, "TypeError"), (lambda context: {"file": b"x"}, "TypeError")],
+)
 def test_a_product_that_fails_is_named_and_the_others_go_on(
     answer: Any, fault: str, tmp_path: Path, dbsession: Session, people: People, caplog: pytest.LogCaptureFixture
 ) -> None:
     anna = fill(dbsession, people)
     candidates = {
-        **plugin("goed", personal_data_export=lambda context: {"seen": [clock.now()]},
-                 personal_data_erase=lambda context: Erasure(3)),
+        **plugin(
+            "goed",
+            personal_data_export=lambda context: {"seen": [clock.now()]},
+            personal_data_erase=lambda context: Erasure(3),
+        ),
         **plugin("kwaad", personal_data_export=answer, personal_data_erase=answer),
     }
     app = make_app(app_settings(tmp_path), candidates)
@@ -174,18 +202,25 @@ def test_no_place_in_the_core_is_forgotten() -> None:
     assert ABOUT.keys() == set(REMOVED) | KEPT.keys()
     numbers = {
         (table.name, column.name)
-        for table in core_metadata().tables.values() for column in table.columns
+        for table in core_metadata().tables.values()
+        for column in table.columns
         if column.name.endswith("_by") or column.name in ("actor", "account_id")
     }
     assert numbers == named
     assert named >= LOOSE
 
 
-@pytest.mark.parametrize(("value", "expected"), [
-    (datetime(2026, 1, 2, 3, 4, tzinfo=UTC), "2026-01-02T03:04:00+00:00"), (date(2026, 1, 2), "2026-01-02"),
-    (uuid.UUID(int=1), "00000000-0000-0000-0000-000000000001"), (Role.AUDITOR, "auditor"), (None, None),
-    ({"a": [1, True, (2.5,)]}, {"a": [1, True, [2.5]]}),
-])
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (datetime(2026, 1, 2, 3, 4, tzinfo=UTC), "2026-01-02T03:04:00+00:00"),
+        (date(2026, 1, 2), "2026-01-02"),
+        (uuid.UUID(int=1), "00000000-0000-0000-0000-000000000001"),
+        (Role.AUDITOR, "auditor"),
+        (None, None),
+        ({"a": [1, True, (2.5,)]}, {"a": [1, True, [2.5]]}),
+    ],
+)
 def test_values_become_json(value: Any, expected: Any) -> None:
     assert jsonable(value) == expected
 

@@ -27,12 +27,17 @@ from tests.plugins.kit import example
 PAGE = f"/g/{CODE}/rechten"
 READ, SETTINGS = "voorbeeld:notitie:lezen", "voorbeeld:instellingen:bekijken"
 HAS = {
-    Role.GEBRUIKER: ("gebruiker", "voorbeeld"), Role.PRODUCTBEHEERDER: ("productbeheerder", "voorbeeld"),
-    Role.GEBRUIKERSBEHEERDER: Role.GEBRUIKERSBEHEERDER, Role.AUDITOR: Role.AUDITOR,
+    Role.GEBRUIKER: ("gebruiker", "voorbeeld"),
+    Role.PRODUCTBEHEERDER: ("productbeheerder", "voorbeeld"),
+    Role.GEBRUIKERSBEHEERDER: Role.GEBRUIKERSBEHEERDER,
+    Role.AUDITOR: Role.AUDITOR,
 }
 ADDRESSES = {
-    READ: f"/g/{CODE}/voorbeeld/", SETTINGS: f"/g/{CODE}/instellingen/voorbeeld/",
-    "gebruikers:beheren": f"/g/{CODE}/gebruikers", "audit:bekijken": f"/g/{CODE}/audit", "rechten:bekijken": PAGE,
+    READ: f"/g/{CODE}/voorbeeld/",
+    SETTINGS: f"/g/{CODE}/instellingen/voorbeeld/",
+    "gebruikers:beheren": f"/g/{CODE}/gebruikers",
+    "audit:bekijken": f"/g/{CODE}/audit",
+    "rechten:bekijken": PAGE,
     "gemeente:bekijken": f"/g/{CODE}/",
 }
 
@@ -48,7 +53,11 @@ def test_the_table_names_every_right_of_every_role(log_in: Any, active: Session)
     assert [heading.text for heading in page.html.select("main h2")] == ["De gemeente", "Voorbeeld"]
     assert [caption.text for caption in page.html.select("main caption")] == ["Rechten", "Notities", "Rechten"]
     assert {role: cell(page, READ, role) for role in ROLES} == {
-        Role.GEBRUIKER: "Ja", Role.PRODUCTBEHEERDER: "Nee", Role.GEBRUIKERSBEHEERDER: "Nee", Role.AUDITOR: "Nee"}
+        Role.GEBRUIKER: "Ja",
+        Role.PRODUCTBEHEERDER: "Nee",
+        Role.GEBRUIKERSBEHEERDER: "Nee",
+        Role.AUDITOR: "Nee",
+    }
     assert cell(page, SETTINGS, Role.AUDITOR) == "Ja"
     assert "Notities schrijven" in page
 
@@ -114,17 +123,24 @@ def test_missing_agreements_close_everything(dbsession: Session, app: Any, peopl
     answers = [
         answer
         for section in sections(app.registry, viewer, standing)
-        for group in section.groups for row in group.rows for answer in row.answers.values()
+        for group in section.groups
+        for row in group.rows
+        for answer in row.answers.values()
         if section.owner == "portaal"
     ]
     assert answers
     assert {str(answer.why) for answer in answers} == {"The gemeente has not returned all agreements yet."}
 
 
-@pytest.mark.parametrize(("fields", "reason"), [
-    ({"saved": False}, "has not filled in"), ({"verified": False}, "has not been verified"),
-    ({"gemeente": "0384"}, "does not act for this gemeente"), ({"ended": True}, "The account has ended"),
-])
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"saved": False}, "has not filled in"),
+        ({"verified": False}, "has not been verified"),
+        ({"gemeente": "0384"}, "does not act for this gemeente"),
+        ({"ended": True}, "The account has ended"),
+    ],
+)
 def test_every_obstacle_of_a_person_has_its_reason(
     fields: dict[str, Any], reason: str, active: Session, app: Any, people: Any
 ) -> None:
@@ -181,7 +197,9 @@ def test_why_from_the_shell(shell: Any) -> None:
     assert "  gebruiker iwmo 0363" in result.output.splitlines()
     result = shell("--waarom", "anna@gemeente.example", CODE, "gemeente:bekijken")
     assert (result.exit_code, result.output.splitlines()[0]) == (
-        0, "ja: Iedereen met een rol voor de gemeente mag dit.")
+        0,
+        "ja: Iedereen met een rol voor de gemeente mag dit.",
+    )
     result = shell("--waarom", "desk@portaal.example", CODE, "servicedesk:beheren")
     assert result.output.splitlines()[0] == "ja: De rol Servicedesk omvat dit recht."
 
@@ -193,12 +211,15 @@ def test_the_list_from_the_shell(shell: Any) -> None:
     assert "gebruikersbeheerder" in line
 
 
-@pytest.mark.parametrize(("account", "right", "reason"), [
-    ("niemand@gemeente.example", "gemeente:bekijken", "no account has this id"),
-    ("00000000-0000-0000-0000-000000000000", "gemeente:bekijken", "no account has this id"),
-    ("dubbel@gemeente.example", "gemeente:bekijken", "choose one by its id"),
-    ("anna@gemeente.example", "iwmo:alles:mogen", "there is no right iwmo:alles:mogen"),
-])
+@pytest.mark.parametrize(
+    ("account", "right", "reason"),
+    [
+        ("niemand@gemeente.example", "gemeente:bekijken", "no account has this id"),
+        ("00000000-0000-0000-0000-000000000000", "gemeente:bekijken", "no account has this id"),
+        ("dubbel@gemeente.example", "gemeente:bekijken", "choose one by its id"),
+        ("anna@gemeente.example", "iwmo:alles:mogen", "there is no right iwmo:alles:mogen"),
+    ],
+)
 def test_what_the_shell_cannot_answer_is_explained(account: str, right: str, reason: str, shell: Any) -> None:
     result = shell("--waarom", account, CODE, right)
     assert result.exit_code == 1

@@ -32,10 +32,17 @@ def test_a_page_names_the_hashed_file_and_gets_it(log_in: Any, active: Session) 
     assert "voorbeeld-notes__pinned" in response
 
 
-@pytest.mark.parametrize("address", [
-    "/static/voorbeeld/notities.css", "/static/voorbeeld/../plugin.py", "/static/voorbeeld/%2e%2e/plugin.py",
-    "/static/voorbeeld/..%2fplugin.py", "/static/niemand/notities.css", "/static/voorbeeld/",
-])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/static/voorbeeld/notities.css",
+        "/static/voorbeeld/../plugin.py",
+        "/static/voorbeeld/%2e%2e/plugin.py",
+        "/static/voorbeeld/..%2fplugin.py",
+        "/static/niemand/notities.css",
+        "/static/voorbeeld/",
+    ],
+)
 def test_nothing_else_is_served(browser: Browser, address: str) -> None:
     assert browser.get(address, status="*").status_int in (404, 400)
 

@@ -87,8 +87,17 @@ def logs_a_secret(request: Any, gemeentecode: str) -> Mapping[str, Any]:
     raise ValueError(f"BSN {SECRET}")
 
 
-BAD = (raises, sleeps, returns_much, breaks_the_session, opens_a_transaction, exits, recurses,
-       changes_numbers_and_locale, logs_a_secret)
+BAD = (
+    raises,
+    sleeps,
+    returns_much,
+    breaks_the_session,
+    opens_a_transaction,
+    exits,
+    recurses,
+    changes_numbers_and_locale,
+    logs_a_secret,
+)
 
 
 def tile_of(name: str, load: Any) -> dict[str, Any]:
@@ -123,8 +132,10 @@ class Live:
 
     def troubles(self) -> dict[str, tuple[int, Miss, bool]]:
         with Session(self.engine) as dbsession:
-            return {row.product: (row.misses, row.reason, row.paused_until is not None)
-                    for row in dbsession.scalars(sa.select(TileTrouble))}
+            return {
+                row.product: (row.misses, row.reason, row.paused_until is not None)
+                for row in dbsession.scalars(sa.select(TileTrouble))
+            }
 
 
 @pytest.fixture

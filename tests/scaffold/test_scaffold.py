@@ -50,8 +50,13 @@ class Environment:
         """The output of a program of this environment, run in the product's folder."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST"))}
         done = subprocess.run(
-            [str(self.folder / "bin" / command[0]), *command[1:]], cwd=folder or self.project, text=True, check=False,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=clean | {"MYPY_CACHE_DIR": str(self.folder / "mypy")},
+            [str(self.folder / "bin" / command[0]), *command[1:]],
+            cwd=folder or self.project,
+            text=True,
+            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=clean | {"MYPY_CACHE_DIR": str(self.folder / "mypy")},
         )
         assert (done.returncode != 0) is fails, done.stdout
         return done.stdout
@@ -61,8 +66,20 @@ def wheel(project: Path, folder: Path) -> Path:
     """The wheel of a project, built without any download."""
     folder.mkdir()
     subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index",
-         "--wheel-dir", str(folder), str(project)], check=True,
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "wheel",
+            "--quiet",
+            "--no-deps",
+            "--no-build-isolation",
+            "--no-index",
+            "--wheel-dir",
+            str(folder),
+            str(project),
+        ],
+        check=True,
     )
     (built,) = folder.glob("*.whl")
     return built
@@ -81,8 +98,19 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Environment:
             (there / library.name).symlink_to(library)
     wheels = [wheel(ROOT, folder / "portal"), wheel(project, folder / "product")]
     subprocess.run(
-        [sys.executable, "-m", "pip", "--python", str(fresh / "bin/python"), "install", "--quiet", "--no-deps",
-         "--no-index", *map(str, wheels)], check=True,
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "--python",
+            str(fresh / "bin/python"),
+            "install",
+            "--quiet",
+            "--no-deps",
+            "--no-index",
+            *map(str, wheels),
+        ],
+        check=True,
     )
     trial = folder / "trial"
     shutil.copytree(project / "tests", trial / "tests")
@@ -127,8 +155,11 @@ def test_the_wheel_has_all_of_it(environment: Environment) -> None:
     (built,) = (environment.folder.parent / "product").glob("*.whl")
     shipped = set(zipfile.ZipFile(built).namelist())
     package = environment.project / f"portaal_{NAME}"
-    written = {str(path.relative_to(environment.project)) for path in package.rglob("*")
-               if path.is_file() and "__pycache__" not in path.parts}
+    written = {
+        str(path.relative_to(environment.project))
+        for path in package.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
     assert written <= shipped
 
 
@@ -159,11 +190,22 @@ def test_the_command_says_what_to_do_next(tmp_path: Path) -> None:
     assert 'title="Wacht lijst"' in (tmp_path / f"portaal-wacht-lijst/portaal_{NAME}/plugin.py").read_text()
 
 
-@pytest.mark.parametrize(("name", "reason"), [
-    ("Wachtlijst", "lower-case"), ("wacht-lijst", "lower-case"), ("2wacht", "lower-case"), ("../weg", "lower-case"),
-    ("wacht_", "lower-case"), ("core", "reserved"), ("a" * 40, "lower-case"), ("db", "command of the portal"),
-    ("account", "table of the portal"), ("role", "table of the portal"), ("wlz", "beginning of 'wlz_registertoets'"),
-])
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("Wachtlijst", "lower-case"),
+        ("wacht-lijst", "lower-case"),
+        ("2wacht", "lower-case"),
+        ("../weg", "lower-case"),
+        ("wacht_", "lower-case"),
+        ("core", "reserved"),
+        ("a" * 40, "lower-case"),
+        ("db", "command of the portal"),
+        ("account", "table of the portal"),
+        ("role", "table of the portal"),
+        ("wlz", "beginning of 'wlz_registertoets'"),
+    ],
+)
 def test_a_name_that_cannot_be_is_refused(name: str, reason: str, tmp_path: Path) -> None:
     code, output = new(name, "--directory", str(tmp_path))
     assert code == 1

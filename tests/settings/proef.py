@@ -38,10 +38,12 @@ class Instellingen(BaseModel):
     toelichting: str = setting("", label=_("Text at a failure"), multiline=True)
     termijn: int = setting(30, label=_("Days to wait"), at_least=1, at_most=90)
     meldingen: bool = setting(True, label=_("Send notices"))
-    omgeving: Omgeving = setting(Omgeving.TEST, label=_("Environment"),
-                                 choices={Omgeving.TEST: _("Test"), Omgeving.PRODUCTIE: _("Production")})
-    soorten: frozenset[Soort] = setting(frozenset({Soort.WMO301}), label=_("Kinds of message"),
-                                        choices={soort: soort.value for soort in Soort})
+    omgeving: Omgeving = setting(
+        Omgeving.TEST, label=_("Environment"), choices={Omgeving.TEST: _("Test"), Omgeving.PRODUCTIE: _("Production")}
+    )
+    soorten: frozenset[Soort] = setting(
+        frozenset({Soort.WMO301}), label=_("Kinds of message"), choices={soort: soort.value for soort in Soort}
+    )
     handleiding: HttpUrl | None = setting(None, label=_("Manual"), controlled=False)
     email: EmailStr | None = setting(None, label=_("E-mail for notices"))
     ingang: date | None = setting(None, label=_("Starts on"))
@@ -57,8 +59,9 @@ def proef(changes: list[Any] | None = None, **tab: Any) -> dict[str, Candidate]:
     def settings_changed(gemeentecode: str, old: Instellingen, new: Instellingen) -> None:
         (changes if changes is not None else []).append((gemeentecode, old, new))
 
-    return plugin(PRODUCT, settings_tab=lambda: SettingsTab(model=Instellingen, **tab),
-                  settings_changed=settings_changed)
+    return plugin(
+        PRODUCT, settings_tab=lambda: SettingsTab(model=Instellingen, **tab), settings_changed=settings_changed
+    )
 
 
 def certificate(name: str = "portaal.gemeente.example", days: int = 90, bits: int | None = None) -> str:
@@ -67,8 +70,13 @@ def certificate(name: str = "portaal.gemeente.example", days: int = 90, bits: in
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.now(UTC)
     built = (
-        x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
-        .serial_number(7).not_valid_before(now - timedelta(days=400)).not_valid_after(now + timedelta(days=days))
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(7)
+        .not_valid_before(now - timedelta(days=400))
+        .not_valid_after(now + timedelta(days=days))
         .sign(key, SHA256())
     )
     return built.public_bytes(Encoding.PEM).decode().strip()

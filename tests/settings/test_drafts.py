@@ -60,8 +60,9 @@ def holds(store: SettingsStore, dbsession: Session) -> Instellingen:
 
 
 @pytest.mark.parametrize("change", [{"endpoint": ENDPOINT}, {"certificaat": certificate()}])
-def test_such_a_change_waits(anna: Browser, dbsession: Session, store: SettingsStore, change: dict[str, Any],
-                             changes: list[Any]) -> None:
+def test_such_a_change_waits(
+    anna: Browser, dbsession: Session, store: SettingsStore, change: dict[str, Any], changes: list[Any]
+) -> None:
     page = save(anna, why__changed="Verhuizing", **change).follow()
     assert page.request.path == DRAFT
     assert "Uw wijziging is bewaard, maar geldt nog niet" in text(page)
@@ -72,15 +73,21 @@ def test_such_a_change_waits(anna: Browser, dbsession: Session, store: SettingsS
     assert "Er wacht een wijziging" in text(anna.get(TAB))
 
 
-@pytest.mark.parametrize("change", [
-    {"naam": "Anna"}, {"sleutel": "geheim", "why__changed": "x"}, {"handleiding": "https://www.example.org/"},
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"naam": "Anna"},
+        {"sleutel": "geheim", "why__changed": "x"},
+        {"handleiding": "https://www.example.org/"},
+    ],
+)
 def test_other_changes_hold_at_once(anna: Browser, change: dict[str, Any]) -> None:
     assert "De instellingen zijn opgeslagen" in text(save(anna, **change).follow())
 
 
-def test_the_whole_way(anna: Browser, bert: Browser, dbsession: Session, store: SettingsStore, partner: Partner,
-                       changes: list[Any]) -> None:
+def test_the_whole_way(
+    anna: Browser, bert: Browser, dbsession: Session, store: SettingsStore, partner: Partner, changes: list[Any]
+) -> None:
     page = propose(anna, sleutel="nieuwe sleutel")
     assert "Address of the web service Niet ingevuld https://ws.example.org/" in text(page)
     assert "nieuwe sleutel" not in page.text
@@ -98,18 +105,23 @@ def test_the_whole_way(anna: Browser, bert: Browser, dbsession: Session, store: 
     assert "Anna Visser geactiveerd door Bert Bakker" in history
     assert "Verhuizing" in history
     assert "Er wacht geen wijziging" in text(anna.get(DRAFT))
-    acts = dbsession.scalars(sa.select(AuditEvent.action).where(AuditEvent.product == PRODUCT)
-                             .order_by(AuditEvent.at)).all()
+    acts = dbsession.scalars(
+        sa.select(AuditEvent.action).where(AuditEvent.product == PRODUCT).order_by(AuditEvent.at)
+    ).all()
     assert [act for act in acts if act.startswith("settings.")] == [
-        "settings.propose", "settings.test", "settings.save"]
+        "settings.propose",
+        "settings.test",
+        "settings.save",
+    ]
 
 
 def test_the_other_productbeheerders_are_told(anna: Browser, bert: Browser, dbsession: Session, people: People) -> None:
     people.new(("productbeheerder", "iwmo"))
     people.new(("gebruiker", PRODUCT))
     propose(anna)
-    told = dbsession.execute(sa.select(Account.voornaam, Notification.kind)
-                             .join(Account, Account.id == Notification.account_id)).all()
+    told = dbsession.execute(
+        sa.select(Account.voornaam, Notification.kind).join(Account, Account.id == Notification.account_id)
+    ).all()
     assert [tuple(row) for row in told] == [("Bert", NotificationKind.INSTELLINGEN_WACHTEN)]
     page = bert.get("/meldingen")
     assert "Anna Visser wil de instellingen van Proef voor Amsterdam wijzigen" in text(page)
@@ -134,8 +146,10 @@ class TestActivating:
         assert holds(store, dbsession) == Instellingen()
 
     def test_not_after_a_failed_test(self, anna: Browser, bert: Browser, partner: Partner) -> None:
-        partner.answers = [ConnectionTest(succeeded=False, text=_("Not filled in")),
-                           ConnectionTest(succeeded=True, text=_("Yes"))]
+        partner.answers = [
+            ConnectionTest(succeeded=False, text=_("Not filled in")),
+            ConnectionTest(succeeded=True, text=_("Yes")),
+        ]
         failed = press(propose(anna), "testen").follow()
         assert "Mislukt" in text(failed)
         assert "Niet ingevuld" in text(failed)
@@ -198,8 +212,9 @@ def test_a_second_such_change_is_refused_and_keeps_what_was_typed(anna: Browser,
     assert "Vul het opnieuw in" in text(page)
 
 
-def test_going_back_to_an_older_address_waits_too(anna: Browser, bert: Browser, dbsession: Session,
-                                                  store: SettingsStore) -> None:
+def test_going_back_to_an_older_address_waits_too(
+    anna: Browser, bert: Browser, dbsession: Session, store: SettingsStore
+) -> None:
     for number, value in enumerate((Instellingen(endpoint=ENDPOINT), Instellingen(endpoint="https://b.example.org/"))):
         store.save(dbsession, "0363", PRODUCT, value, based_on=number, by=None)
     dbsession.commit()

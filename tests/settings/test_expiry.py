@@ -50,7 +50,8 @@ def test_who_looks_after_the_product_is_told(
     use(store, dbsession, days)
     told = run(store, dbsession)
     assert [(one.account_id, one.kind) for one in told] == [
-        (beheerder.id, NotificationKind.CERTIFICAAT_VERLOOPT)] * count
+        (beheerder.id, NotificationKind.CERTIFICAAT_VERLOOPT)
+    ] * count
 
 
 def test_again_every_fourteen_days_and_not_in_between(
@@ -65,9 +66,7 @@ def test_again_every_fourteen_days_and_not_in_between(
     assert [day for day in range(1, 30) if counts[day] > counts[day - 1]] == [14, 28]
 
 
-def test_where_the_product_is_off_nobody_is_told(
-    store: SettingsStore, dbsession: Session, beheerder: Account
-) -> None:
+def test_where_the_product_is_off_nobody_is_told(store: SettingsStore, dbsession: Session, beheerder: Account) -> None:
     use(store, dbsession, 10, gemeentecode="0384")
     assert run(store, dbsession) == []
 

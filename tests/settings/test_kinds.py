@@ -54,27 +54,35 @@ def entry(current: Instellingen | None = None, *, rules: EntryRules = RULES, **c
     return entered(posted(**sent), current or Instellingen(), rules)
 
 
-@pytest.mark.parametrize(("name", "typed", "value", "shown"), [
-    ("naam", " Zoë d'Hooghe ", "Zoë d'Hooghe", "Zoë d'Hooghe"),
-    ("naam", "", "", ""),
-    ("toelichting", "een\r\ntwee", "een\ntwee", "een\ntwee"),
-    ("termijn", " 4 5", 45, "45"),
-    ("meldingen", "", False, ""),
-    ("meldingen", "true", True, "true"),
-    ("omgeving", "productie", Omgeving.PRODUCTIE, "productie"),
-    ("soorten", [], frozenset(), []),
-    ("soorten", ["WMO307", "WMO305"], frozenset({Soort.WMO305, Soort.WMO307}), ["WMO305", "WMO307"]),
-    ("handleiding", "https://www.voorbeeld.nl/a?b=1", HttpUrl("https://www.voorbeeld.nl/a?b=1"),
-     "https://www.voorbeeld.nl/a?b=1"),
-    ("handleiding", "", None, ""),
-    ("email", "wmo@gemeente.example.org", "wmo@gemeente.example.org", "wmo@gemeente.example.org"),
-    ("ingang", "1-2-2027", date(2027, 2, 1), "01-02-2027"),
-    ("ingang", "01 02 2027", date(2027, 2, 1), "01-02-2027"),
-    ("ingang", "2027-02-01", date(2027, 2, 1), "01-02-2027"),
-    ("sleutel", "g€heim", SecretStr("g€heim"), ""),
-    ("privesleutel", "een\r\ntwee", SecretStr("een\ntwee"), ""),
-    ("certificaat", PEM, Certificate.parse(PEM), PEM),
-], ids=short)
+@pytest.mark.parametrize(
+    ("name", "typed", "value", "shown"),
+    [
+        ("naam", " Zoë d'Hooghe ", "Zoë d'Hooghe", "Zoë d'Hooghe"),
+        ("naam", "", "", ""),
+        ("toelichting", "een\r\ntwee", "een\ntwee", "een\ntwee"),
+        ("termijn", " 4 5", 45, "45"),
+        ("meldingen", "", False, ""),
+        ("meldingen", "true", True, "true"),
+        ("omgeving", "productie", Omgeving.PRODUCTIE, "productie"),
+        ("soorten", [], frozenset(), []),
+        ("soorten", ["WMO307", "WMO305"], frozenset({Soort.WMO305, Soort.WMO307}), ["WMO305", "WMO307"]),
+        (
+            "handleiding",
+            "https://www.voorbeeld.nl/a?b=1",
+            HttpUrl("https://www.voorbeeld.nl/a?b=1"),
+            "https://www.voorbeeld.nl/a?b=1",
+        ),
+        ("handleiding", "", None, ""),
+        ("email", "wmo@gemeente.example.org", "wmo@gemeente.example.org", "wmo@gemeente.example.org"),
+        ("ingang", "1-2-2027", date(2027, 2, 1), "01-02-2027"),
+        ("ingang", "01 02 2027", date(2027, 2, 1), "01-02-2027"),
+        ("ingang", "2027-02-01", date(2027, 2, 1), "01-02-2027"),
+        ("sleutel", "g€heim", SecretStr("g€heim"), ""),
+        ("privesleutel", "een\r\ntwee", SecretStr("een\ntwee"), ""),
+        ("certificaat", PEM, Certificate.parse(PEM), PEM),
+    ],
+    ids=short,
+)
 def test_round_trip(name: str, typed: Any, value: Any, shown: Any) -> None:
     form = entry(**{name: typed})
     assert form.errors == {}
@@ -86,37 +94,70 @@ def test_round_trip(name: str, typed: Any, value: Any, shown: Any) -> None:
     assert filled(read.value).data[name] == shown
 
 
-@pytest.mark.parametrize(("name", "typed", "nl", "en"), [
-    ("naam", "x" * 41, "Dit is te lang. Gebruik niet meer dan 40 tekens.",
-     "This is too long. Use at most 40 characters."),
-    ("naam", "a\x07b", "In deze tekst staan tekens die niet te zien zijn. Typ de tekst in plaats van te plakken.",
-     "This text holds characters that cannot be shown. Type it instead of pasting it."),
-    ("termijn", "veel", "Vul een heel getal in, bijvoorbeeld 5.", "Fill in a whole number, such as 5."),
-    ("termijn", "0", "Vul 1 of meer in.", "Fill in 1 or more."),
-    ("termijn", "91", "Vul 90 of minder in.", "Fill in 90 or less."),
-    ("termijn", "", "Vul dit veld in.", "Fill in this field."),
-    ("omgeving", "elders", "Kies een van de mogelijkheden.", "Choose one of the options."),
-    ("omgeving", "", "Kies een van de mogelijkheden.", "Choose one of the options."),
-    ("soorten", ["WMO999"], "Kies een van de mogelijkheden.", "Choose one of the options."),
-    ("endpoint", "voorbeeld", "Vul een webadres in, bijvoorbeeld https://www.example.org/.",
-     "Fill in a web address, such as https://www.example.org/."),
-    ("endpoint", "http://www.voorbeeld.nl/", "Vul een webadres in dat begint met https://.",
-     "Fill in a web address that starts with https://."),
-    ("endpoint", "https://u:p@www.voorbeeld.nl/",
-     "Laat de gebruikersnaam en het wachtwoord weg uit het webadres.",
-     "Leave the user name and password out of the web address."),
-    ("email", "wmo", "Vul een e-mailadres in met een @, bijvoorbeeld naam@example.org.",
-     "Fill in an e-mail address with an @, such as name@example.org."),
-    ("ingang", "31-2-2027", "Vul een datum in, bijvoorbeeld 21-11-2026.", "Fill in a date, such as 21-11-2026."),
-    ("certificaat", "onzin",
-     "Dit is geen certificaat. Plak de hele tekst, van -----BEGIN CERTIFICATE----- tot en met "
-     "-----END CERTIFICATE-----.",
-     "This is not a certificate. Paste the whole text, from -----BEGIN CERTIFICATE----- up to and including "
-     "-----END CERTIFICATE-----."),
-    ("certificaat", certificate(bits=1024),
-     "De sleutel van dit certificaat is te kort: 1024 bits. Vraag een certificaat aan met minstens 2048 bits.",
-     "The key of this certificate is too short: 1024 bits. Ask for one with at least 2048 bits."),
-], ids=short)
+@pytest.mark.parametrize(
+    ("name", "typed", "nl", "en"),
+    [
+        (
+            "naam",
+            "x" * 41,
+            "Dit is te lang. Gebruik niet meer dan 40 tekens.",
+            "This is too long. Use at most 40 characters.",
+        ),
+        (
+            "naam",
+            "a\x07b",
+            "In deze tekst staan tekens die niet te zien zijn. Typ de tekst in plaats van te plakken.",
+            "This text holds characters that cannot be shown. Type it instead of pasting it.",
+        ),
+        ("termijn", "veel", "Vul een heel getal in, bijvoorbeeld 5.", "Fill in a whole number, such as 5."),
+        ("termijn", "0", "Vul 1 of meer in.", "Fill in 1 or more."),
+        ("termijn", "91", "Vul 90 of minder in.", "Fill in 90 or less."),
+        ("termijn", "", "Vul dit veld in.", "Fill in this field."),
+        ("omgeving", "elders", "Kies een van de mogelijkheden.", "Choose one of the options."),
+        ("omgeving", "", "Kies een van de mogelijkheden.", "Choose one of the options."),
+        ("soorten", ["WMO999"], "Kies een van de mogelijkheden.", "Choose one of the options."),
+        (
+            "endpoint",
+            "voorbeeld",
+            "Vul een webadres in, bijvoorbeeld https://www.example.org/.",
+            "Fill in a web address, such as https://www.example.org/.",
+        ),
+        (
+            "endpoint",
+            "http://www.voorbeeld.nl/",
+            "Vul een webadres in dat begint met https://.",
+            "Fill in a web address that starts with https://.",
+        ),
+        (
+            "endpoint",
+            "https://u:p@www.voorbeeld.nl/",
+            "Laat de gebruikersnaam en het wachtwoord weg uit het webadres.",
+            "Leave the user name and password out of the web address.",
+        ),
+        (
+            "email",
+            "wmo",
+            "Vul een e-mailadres in met een @, bijvoorbeeld naam@example.org.",
+            "Fill in an e-mail address with an @, such as name@example.org.",
+        ),
+        ("ingang", "31-2-2027", "Vul een datum in, bijvoorbeeld 21-11-2026.", "Fill in a date, such as 21-11-2026."),
+        (
+            "certificaat",
+            "onzin",
+            "Dit is geen certificaat. Plak de hele tekst, van -----BEGIN CERTIFICATE----- tot en met "
+            "-----END CERTIFICATE-----.",
+            "This is not a certificate. Paste the whole text, from -----BEGIN CERTIFICATE----- up to and including "
+            "-----END CERTIFICATE-----.",
+        ),
+        (
+            "certificaat",
+            certificate(bits=1024),
+            "De sleutel van dit certificaat is te kort: 1024 bits. Vraag een certificaat aan met minstens 2048 bits.",
+            "The key of this certificate is too short: 1024 bits. Ask for one with at least 2048 bits.",
+        ),
+    ],
+    ids=short,
+)
 def test_what_is_wrong_is_said_in_both_languages(name: str, typed: Any, nl: str, en: str) -> None:
     form = entry(**{name: typed})
     assert form.value is None
@@ -152,11 +193,26 @@ def test_a_certificate_tells_its_subject_issuer_end_and_fingerprint() -> None:
 
 
 INSIDE = [
-    "https://localhost/", "https://127.0.0.1/", "https://127.1/", "https://2130706433/", "https://0x7f.1/",
-    "https://[::1]/", "https://[::ffff:10.0.0.1]/", "https://10.1.2.3/", "https://192.168.1.1/",
-    "https://169.254.169.254/latest/meta-data/", "https://0/", "https://intranet/", "https://db.internal/",
-    "https://printer.local/", "https://a.localhost/", "https://LOCALHOST./", "https://127.0.0.1./",
-    "https://0177.0.0.1/", "https://[fe80::1]/", "https://router.home.arpa/",
+    "https://localhost/",
+    "https://127.0.0.1/",
+    "https://127.1/",
+    "https://2130706433/",
+    "https://0x7f.1/",
+    "https://[::1]/",
+    "https://[::ffff:10.0.0.1]/",
+    "https://10.1.2.3/",
+    "https://192.168.1.1/",
+    "https://169.254.169.254/latest/meta-data/",
+    "https://0/",
+    "https://intranet/",
+    "https://db.internal/",
+    "https://printer.local/",
+    "https://a.localhost/",
+    "https://LOCALHOST./",
+    "https://127.0.0.1./",
+    "https://0177.0.0.1/",
+    "https://[fe80::1]/",
+    "https://router.home.arpa/",
 ]
 
 
@@ -199,10 +255,15 @@ class TestSecrets:
             assert "geheim" not in text
 
 
-@pytest.mark.parametrize("fields", [
-    [("vreemd", "x")], [("naam", "a"), ("naam", "b")], [("termijn-remove", "true")],
-    [("why-changed", "a"), ("why-changed", "b")],
-])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        [("vreemd", "x")],
+        [("naam", "a"), ("naam", "b")],
+        [("termijn-remove", "true")],
+        [("why-changed", "a"), ("why-changed", "b")],
+    ],
+)
 def test_what_no_browser_sends_is_refused(fields: list[tuple[str, str]]) -> None:
     with pytest.raises(HTTPBadRequest):
         entered(MultiDict(fields), Instellingen(), RULES)
@@ -212,15 +273,18 @@ class Kleur(enum.StrEnum):
     ROOD = "rood"
 
 
-@pytest.mark.parametrize(("annotation", "default", "given", "says"), [
-    (float, 1.0, {}, "cannot be of type"),
-    (dict[str, str], {}, {}, "cannot be of type"),
-    (list[str], [], {}, "cannot be of type"),
-    (Kleur, Kleur.ROOD, {}, "label"),
-    (SecretStr, SecretStr("x"), {}, "SecretStr | None"),
-    (int, ..., {}, "default"),
-    (int, 5, {"at_least": 7}, "defaults"),
-])
+@pytest.mark.parametrize(
+    ("annotation", "default", "given", "says"),
+    [
+        (float, 1.0, {}, "cannot be of type"),
+        (dict[str, str], {}, {}, "cannot be of type"),
+        (list[str], [], {}, "cannot be of type"),
+        (Kleur, Kleur.ROOD, {}, "label"),
+        (SecretStr, SecretStr("x"), {}, "SecretStr | None"),
+        (int, ..., {}, "default"),
+        (int, 5, {"at_least": 7}, "defaults"),
+    ],
+)
 def test_a_model_that_breaks_the_contract_is_refused(annotation: Any, default: Any, given: Any, says: str) -> None:
     field = setting(default, label=_("Name of the contact"), **given)
     model = pydantic.create_model("Fout", veld=(annotation, field))
@@ -249,11 +313,16 @@ instellingen = st.builds(
     Instellingen,
     naam=st.text("aZ09 éŁ漢'\"<>&%{}", max_size=40).map(str.strip),
     toelichting=st.text("abc é\n", max_size=30).map(str.strip),
-    termijn=st.integers(1, 90), meldingen=st.booleans(), omgeving=st.sampled_from(Omgeving),
-    soorten=st.frozensets(st.sampled_from(Soort)), email=st.sampled_from([None, "a@b.example.org"]),
+    termijn=st.integers(1, 90),
+    meldingen=st.booleans(),
+    omgeving=st.sampled_from(Omgeving),
+    soorten=st.frozensets(st.sampled_from(Soort)),
+    email=st.sampled_from([None, "a@b.example.org"]),
     ingang=st.none() | st.dates(date(1900, 1, 1), date(2100, 1, 1)),
     endpoint=st.sampled_from([None, "https://a.example.org/", "https://b.example.org/x"]),
-    handleiding=st.none(), sleutel=st.none() | st.text(min_size=1, max_size=20).map(SecretStr), privesleutel=st.none(),
+    handleiding=st.none(),
+    sleutel=st.none() | st.text(min_size=1, max_size=20).map(SecretStr),
+    privesleutel=st.none(),
     certificaat=st.sampled_from([None, Certificate.parse(PEM)]),
 )
 

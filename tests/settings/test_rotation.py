@@ -53,7 +53,13 @@ def test_after_rotation_the_old_key_is_not_needed_even_for_the_history(dbsession
     done = rotate(dbsession, both)
     assert (done.renewed, done.already_current, done.unreadable) == (4, 0, [])
     assert secrets(dbsession, store_with(Keyring(NEW, "new"))) == [
-        "een 0363", "twee 0363", None, "een 0384", "twee 0384", None]
+        "een 0363",
+        "twee 0363",
+        None,
+        "een 0384",
+        "twee 0384",
+        None,
+    ]
     again = rotate(dbsession, both)
     assert (again.renewed, again.already_current) == (0, 4)
 
@@ -72,9 +78,14 @@ def test_what_does_not_open_is_named_and_left(dbsession: Session) -> None:
     assert done.unreadable.count(Place(version.gemeentecode, PRODUCT, "kapot")) == 1
 
 
-@pytest.mark.parametrize("wrong", [
-    Place("0384", "proef", "sleutel"), Place("0363", "iwmo", "sleutel"), Place("0363", "proef", "wachtwoord"),
-])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        Place("0384", "proef", "sleutel"),
+        Place("0363", "iwmo", "sleutel"),
+        Place("0363", "proef", "wachtwoord"),
+    ],
+)
 def test_a_sealed_secret_opens_in_its_own_place_only(wrong: Place) -> None:
     sealer = Sealer(Keyring(OLD, "old"))
     place = Place("0363", "proef", "sleutel")
@@ -94,8 +105,9 @@ class TestCommand:
             dbsession.commit()
         path = tmp_path / "portaal.ini"
         url = fresh_database.url.render_as_string(hide_password=False).replace("%", "%%")
-        path.write_text(f"[app:main]\nuse = egg:portaal\nsqlalchemy.url = {url}\n"
-                        f"portaal.key_file = {tmp_path / 'keys.json'}\n")
+        path.write_text(
+            f"[app:main]\nuse = egg:portaal\nsqlalchemy.url = {url}\nportaal.key_file = {tmp_path / 'keys.json'}\n"
+        )
         return path
 
     def keys(self, ini: Path, current: str, keys: dict[str, bytes]) -> None:

@@ -35,12 +35,17 @@ def app(built_strict: Any, connection: Connection, dbsession: Session, partner: 
 
 
 @pytest.fixture
-def screens(browser: Browser, log_in: Any, dbsession: Session, people: People, store: SettingsStore,
-            partner: Partner) -> dict[str, Any]:
+def screens(
+    browser: Browser, log_in: Any, dbsession: Session, people: People, store: SettingsStore, partner: Partner
+) -> dict[str, Any]:
     """Every state of the pages, fetched without a script."""
     log_in(BEHEERDER)
-    first = Instellingen(naam="Anna", toelichting="een\ntwee", sleutel=SecretStr("x"),
-                         certificaat=Certificate.parse(certificate(days=40)))
+    first = Instellingen(
+        naam="Anna",
+        toelichting="een\ntwee",
+        sleutel=SecretStr("x"),
+        certificaat=Certificate.parse(certificate(days=40)),
+    )
     second = first.model_copy(update={"termijn": 21, "omgeving": Omgeving.PRODUCTIE})
     screens = {"nothing saved": browser.get(TAB), "empty history": browser.get(HISTORY), "no draft": browser.get(DRAFT)}
     store.save(dbsession, "0363", PRODUCT, first, based_on=0, by=None)

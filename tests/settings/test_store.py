@@ -47,8 +47,15 @@ def test_saving_adds_a_version_with_who_when_why_and_what(
 ) -> None:
     author = people.new()
     store.save(dbsession, AMSTERDAM, PRODUCT, Instellingen(naam="Anna"), based_on=0, by=author.id)
-    store.save(dbsession, AMSTERDAM, PRODUCT, Instellingen(naam="Anna", termijn=5), based_on=1, by=None,
-               reason="Sneller antwoord")
+    store.save(
+        dbsession,
+        AMSTERDAM,
+        PRODUCT,
+        Instellingen(naam="Anna", termijn=5),
+        based_on=1,
+        by=None,
+        reason="Sneller antwoord",
+    )
     newest, first = store.history(dbsession, AMSTERDAM, PRODUCT)
     assert (first.number, first.changed, first.author) == (1, ["naam"], author)
     assert (newest.number, newest.changed, newest.reason) == (2, ["termijn"], "Sneller antwoord")
@@ -125,7 +132,7 @@ class TestSecrets:
         dump = json.dumps([[str(value) for value in row] for row in rows])
         assert "Geheim" not in dump
         assert "R2VoZWlt" not in dump, "nor its base64"
-        assert dump.count('test-1') == 2
+        assert dump.count("test-1") == 2
         assert store.read(dbsession, AMSTERDAM, Instellingen).sleutel == SecretStr("Geheim-Éen")
 
     def test_the_same_secret_is_sealed_differently_each_time(self, store: SettingsStore, dbsession: Session) -> None:
@@ -145,10 +152,18 @@ class TestSecrets:
             assert loaded.faults == {"sleutel"}
             assert loaded.value.sleutel is None
 
-    @pytest.mark.parametrize("damage", [
-        {"data": "AAAA", "key": "test-1"}, {"data": "geen base64!", "key": "test-1"}, {"key": "test-1"}, {},
-        {"data": "AAAA", "key": "weg"}, "tekst", None,
-    ])
+    @pytest.mark.parametrize(
+        "damage",
+        [
+            {"data": "AAAA", "key": "test-1"},
+            {"data": "geen base64!", "key": "test-1"},
+            {"key": "test-1"},
+            {},
+            {"data": "AAAA", "key": "weg"},
+            "tekst",
+            None,
+        ],
+    )
     def test_a_damaged_secret_falls_back(self, store: SettingsStore, dbsession: Session, damage: Any) -> None:
         save(store, dbsession, 0, sleutel=SecretStr("geheim"), naam="Anna")
         latest(dbsession).secrets = {"sleutel": damage}
@@ -194,8 +209,11 @@ class TestDegraded:
         self, store: SettingsStore, dbsession: Session
     ) -> None:
         save(store, dbsession, 0, naam="Anna", termijn=5)
-        newer = create_model("Nieuwer", naam=(str, setting("", label=_("Name of the contact"))),
-                             bewaar=(int, setting(12, label=_("Days to wait"))))
+        newer = create_model(
+            "Nieuwer",
+            naam=(str, setting("", label=_("Name of the contact"))),
+            bewaar=(int, setting(12, label=_("Days to wait"))),
+        )
         store.register(PRODUCT, SettingsTab(model=newer))
         loaded = store.load(dbsession, AMSTERDAM, PRODUCT)
         assert loaded.value.model_dump() == {"naam": "Anna", "bewaar": 12}
@@ -228,12 +246,16 @@ def test_another_integrity_error_is_not_taken_for_a_stale_version(store: Setting
         store.save(dbsession, AMSTERDAM, PRODUCT, Instellingen(naam="x"), based_on=0, by=uuid.uuid4())
 
 
-def test_the_audit_trail_names_settings_and_no_values(
-    store: SettingsStore, dbsession: Session, people: People
-) -> None:
+def test_the_audit_trail_names_settings_and_no_values(store: SettingsStore, dbsession: Session, people: People) -> None:
     author = people.new(("productbeheerder", PRODUCT))
-    store.save(dbsession, AMSTERDAM, PRODUCT, Instellingen(naam="Anna Vries", sleutel=SecretStr("geheim")),
-               based_on=0, by=author.id)
+    store.save(
+        dbsession,
+        AMSTERDAM,
+        PRODUCT,
+        Instellingen(naam="Anna Vries", sleutel=SecretStr("geheim")),
+        based_on=0,
+        by=author.id,
+    )
     line = dbsession.scalars(sa.select(AuditEvent).where(AuditEvent.action == "settings.save")).one()
     assert (line.actor, line.gemeentecode, line.product, line.object_id) == (author.id, AMSTERDAM, PRODUCT, "1")
     assert line.details == {"settings": ["naam", "sleutel"]}

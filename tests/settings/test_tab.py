@@ -33,9 +33,14 @@ class TestWho:
         token = page.html.find("input", {"name": "csrf_token"})["value"]
         browser.post(TAB, {"csrf_token": token, "based-on": "0"}, status=403)
 
-    @pytest.mark.parametrize("roles", [
-        (("gebruiker", PRODUCT),), (Role.GEBRUIKERSBEHEERDER,), (("productbeheerder", "iwmo"),),
-    ])
+    @pytest.mark.parametrize(
+        "roles",
+        [
+            (("gebruiker", PRODUCT),),
+            (Role.GEBRUIKERSBEHEERDER,),
+            (("productbeheerder", "iwmo"),),
+        ],
+    )
     def test_others_are_refused(self, log_in: Any, roles: Any) -> None:
         browser = log_in(*roles)
         for path in (TAB, HISTORY, f"{HISTORY}1", "/g/0363/instellingen/"):
@@ -62,10 +67,19 @@ class TestSaving:
         browser = log_in(BEHEERDER)
         pem = certificate()
         page = form(browser.get(TAB))
-        values = {"naam": "Zoë", "toelichting": "een\r\ntwee", "termijn": "5", "omgeving": "productie",
-                  "handleiding": "https://www.example.org/", "email": "a@example.org", "ingang": "01-02-2027",
-                  "endpoint": "https://ws.example.org/", "sleutel": "s3cr-t", "certificaat": pem,
-                  "why-changed": "Nieuwe koppeling"}
+        values = {
+            "naam": "Zoë",
+            "toelichting": "een\r\ntwee",
+            "termijn": "5",
+            "omgeving": "productie",
+            "handleiding": "https://www.example.org/",
+            "email": "a@example.org",
+            "ingang": "01-02-2027",
+            "endpoint": "https://ws.example.org/",
+            "sleutel": "s3cr-t",
+            "certificaat": pem,
+            "why-changed": "Nieuwe koppeling",
+        }
         for name, value in values.items():
             page[name] = value
         page["meldingen"] = False
@@ -110,9 +124,14 @@ class TestSaving:
         page = save(log_in(BEHEERDER), status=422, certificaat=key)
         assert key.splitlines()[1] not in page.text
 
-    @pytest.mark.parametrize("change", [
-        {"endpoint": "https://ws.example.org/"}, {"sleutel": "geheim"}, {"certificaat": certificate()},
-    ])
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"endpoint": "https://ws.example.org/"},
+            {"sleutel": "geheim"},
+            {"certificaat": certificate()},
+        ],
+    )
     def test_what_matters_needs_a_reason(self, log_in: Any, change: dict[str, str]) -> None:
         browser = log_in(BEHEERDER)
         page = save(browser, status=422, **change)
@@ -129,11 +148,19 @@ class TestSaving:
         assert "<script>alert" not in version.text
         assert "{{ 7*7 }} Yes" in text(version), "a typed word is not translated"
 
-    @pytest.mark.parametrize("fields", [
-        {"vreemd": "x"}, {"based-on": ""}, {"based-on": "-1"}, {"based-on": "9" * 30},
-        {"based-on": "²"}, {"naam": Upload("a.txt", b"x")}, {"based-on": Upload("a.txt", b"1")},
-        {"why-changed": Upload("a.txt", b"1")},
-    ])
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"vreemd": "x"},
+            {"based-on": ""},
+            {"based-on": "-1"},
+            {"based-on": "9" * 30},
+            {"based-on": "²"},
+            {"naam": Upload("a.txt", b"x")},
+            {"based-on": Upload("a.txt", b"1")},
+            {"why-changed": Upload("a.txt", b"1")},
+        ],
+    )
     def test_what_no_browser_sends_is_refused(self, log_in: Any, fields: dict[str, Any]) -> None:
         browser = log_in(BEHEERDER)
         save(browser, naam="Anna")
@@ -186,8 +213,10 @@ class TestTwoPeople:
         shown = text(page)
         assert "Iemand anders heeft deze instellingen gewijzigd terwijl u bezig was" in shown
         assert "Bert Bakker" in shown
-        rows = [[cell.get_text(" ", strip=True) for cell in row.find_all(["th", "td"])]
-                for row in page.html.find("table").find_all("tr")[1:]]
+        rows = [
+            [cell.get_text(" ", strip=True) for cell in row.find_all(["th", "td"])]
+            for row in page.html.find("table").find_all("tr")[1:]
+        ]
         assert rows == [
             ["Name of the contact", "Niet ingevuld", "van Bert", "van mij"],
             ["Days to wait", "30", "10", "Niets: de waarde van de ander blijft staan"],
@@ -200,7 +229,8 @@ class TestTwoPeople:
         assert store.read(dbsession, "0363", Instellingen).naam == "van Bert"
         again.submit(status=303)
         assert store.read(dbsession, "0363", Instellingen) == Instellingen(
-            naam="van mij", termijn=10, email="a@example.org")
+            naam="van mij", termijn=10, email="a@example.org"
+        )
 
     def test_what_was_wrong_in_it_is_said_when_it_is_sent_again(
         self, browser: Browser, log_in: Any, dbsession: Session, store: SettingsStore
@@ -222,10 +252,13 @@ class TestHistory:
         assert "Nog niemand heeft deze instellingen gewijzigd" in text(browser.get(HISTORY))
         save(browser, naam="Anna")
         save(browser, sleutel="geheim", why__changed="Nieuwe sleutel")
-        rows = [[cell.get_text(" ", strip=True) for cell in row.find_all(["th", "td"])]
-                for row in browser.get(HISTORY).html.find("table").find_all("tr")[1:]]
+        rows = [
+            [cell.get_text(" ", strip=True) for cell in row.find_all(["th", "td"])]
+            for row in browser.get(HISTORY).html.find("table").find_all("tr")[1:]
+        ]
         assert [(row[0], row[3], row[4]) for row in rows] == [
-            ("Versie 2", "API key", "Nieuwe sleutel"), ("Versie 1", "Name of the contact", "Geen reden gegeven"),
+            ("Versie 2", "API key", "Nieuwe sleutel"),
+            ("Versie 1", "Name of the contact", "Geen reden gegeven"),
         ]
         assert "Test Persoon" in rows[0][2]
         page = browser.get(f"{HISTORY}2")
@@ -288,9 +321,14 @@ class TestHistory:
         browser.get(f"{HISTORY}{number}", status=404)
 
 
-@pytest.mark.parametrize(("days", "says"), [
-    (-1, "Certificate: verlopen op"), (59, "Certificate: verloopt op"), (61, ""),
-])
+@pytest.mark.parametrize(
+    ("days", "says"),
+    [
+        (-1, "Certificate: verlopen op"),
+        (59, "Certificate: verloopt op"),
+        (61, ""),
+    ],
+)
 def test_a_certificate_that_ends_is_announced(
     log_in: Any, dbsession: Session, store: SettingsStore, days: int, says: str
 ) -> None:

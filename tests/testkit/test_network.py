@@ -39,8 +39,14 @@ def test_reaching_out_fails_and_hiding_it_as_well(pytester: pytest.Pytester) -> 
     result = pytester.runpytest("-p", "no:cacheprovider")
     number = len(REACHING)
     result.assert_outcomes(failed=number, passed=number, errors=2 * number)
-    for address in ("192.0.2.1 port 80", "2001:db8::1 port 80", "192.0.2.1 port 53", "www.portaal.nl port 443",
-                    "mail.portaal.nl port 25", "the mail server of this machine (port 25)"):
+    for address in (
+        "192.0.2.1 port 80",
+        "2001:db8::1 port 80",
+        "192.0.2.1 port 53",
+        "www.portaal.nl port 443",
+        "mail.portaal.nl port 25",
+        "the mail server of this machine (port 25)",
+    ):
         said = f"the network is shut in tests, and this one tried to reach {address}"
         assert result.stdout.str().count(said) >= 2, address
 

@@ -9,16 +9,29 @@ import pytest
 from portaal.testing.application import Browser
 
 HEADERS = {
-    "Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "Cross-Origin-Opener-Policy",
-    "X-Frame-Options", "Permissions-Policy",
+    "Content-Security-Policy",
+    "X-Content-Type-Options",
+    "Referrer-Policy",
+    "Cross-Origin-Opener-Policy",
+    "X-Frame-Options",
+    "Permissions-Policy",
 }
 START = "/Inloggen-op-portals"
 
 
-@pytest.mark.parametrize(("path", "method", "status"), [
-    (START, "GET", 200), ("/", "GET", 303), ("/bestaat-niet", "GET", 404), ("/g/0363/", "GET", 303),
-    (START, "POST", 404), ("/uitloggen", "POST", 400), (START, "TRACE", 405), (START, "OPTIONS", 405),
-])
+@pytest.mark.parametrize(
+    ("path", "method", "status"),
+    [
+        (START, "GET", 200),
+        ("/", "GET", 303),
+        ("/bestaat-niet", "GET", 404),
+        ("/g/0363/", "GET", 303),
+        (START, "POST", 404),
+        ("/uitloggen", "POST", 400),
+        (START, "TRACE", 405),
+        (START, "OPTIONS", 405),
+    ],
+)
 def test_every_response_has_the_security_headers(browser: Browser, path: str, method: str, status: int) -> None:
     response = browser.request(path, method=method, headers={"Host": "localhost"}, expect_errors=True)
     assert response.status_int == status

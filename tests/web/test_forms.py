@@ -49,17 +49,20 @@ def test_a_good_form() -> None:
     assert form.value == Example(naam="Anna", aantal=6, soorten=["a", "b"], akkoord=True, kleur=Kleur.ROOD)
 
 
-@pytest.mark.parametrize(("field", "value", "dutch"), [
-    ("naam", "", "Vul dit veld in."),
-    ("naam", "Annemarie", "Dit is te lang. Gebruik niet meer dan 5 tekens."),
-    ("aantal", "vier", "Vul een heel getal in, bijvoorbeeld 5."),
-    ("aantal", "1", "Vul 2 of meer in."),
-    ("aantal", "10", "Vul 8 of minder in."),
-    ("aantal", "5", "Overzicht"),
-    ("email", "anna.example", "Vul een e-mailadres in met een @, bijvoorbeeld naam@example.org."),
-    ("kleur", "paars", "Kies een van de mogelijkheden."),
-    ("dag", "gisteren", "Vul een datum in, bijvoorbeeld 21-11-2026."),
-])
+@pytest.mark.parametrize(
+    ("field", "value", "dutch"),
+    [
+        ("naam", "", "Vul dit veld in."),
+        ("naam", "Annemarie", "Dit is te lang. Gebruik niet meer dan 5 tekens."),
+        ("aantal", "vier", "Vul een heel getal in, bijvoorbeeld 5."),
+        ("aantal", "1", "Vul 2 of meer in."),
+        ("aantal", "10", "Vul 8 of minder in."),
+        ("aantal", "5", "Overzicht"),
+        ("email", "anna.example", "Vul een e-mailadres in met een @, bijvoorbeeld naam@example.org."),
+        ("kleur", "paars", "Kies een van de mogelijkheden."),
+        ("dag", "gisteren", "Vul een datum in, bijvoorbeeld 21-11-2026."),
+    ],
+)
 def test_each_fault_has_its_words_and_keeps_what_was_typed(field: str, value: str, dutch: str) -> None:
     form = check(posted(**({"naam": "Anna"} | {field: value})), Example)
     assert form.value is None
@@ -81,8 +84,15 @@ def test_what_no_browser_sends_is_refused(fields: dict[str, str | list[str]]) ->
 
 def test_an_empty_form_shows_the_defaults() -> None:
     form = empty(Example, naam="Anna")
-    assert form.data == {"naam": "Anna", "aantal": 4, "email": "", "kleur": "", "dag": "", "soorten": [],
-                         "akkoord": False}
+    assert form.data == {
+        "naam": "Anna",
+        "aantal": 4,
+        "email": "",
+        "kleur": "",
+        "dag": "",
+        "soorten": [],
+        "akkoord": False,
+    }
 
 
 @given(st.dictionaries(st.sampled_from(sorted(Example.model_fields)), st.text()))

@@ -91,24 +91,36 @@ def role_principal(role: str, gemeentecode: str | None, product: str | None) -> 
     return f"role:{gemeentecode or 'operator'}:{product or '-'}:{role}"
 
 
-_SESSION_QUERY = (
-    sa.select(
-        LoginSession.id.label("session_id"), LoginSession.level, LoginSession.last_active_at, LoginSession.ends_at,
-        LoginSession.data, Account.id.label("account_id"), Account.organisation_id, Account.voornaam,
-        Account.voorletters, Account.tussenvoegsel, Account.achternaam, Account.email, Account.profile_saved_at,
-        Account.verified_at, Account.ended_at, Account.welcomed_at,
-        RoleGrant.role, RoleGrant.gemeentecode, RoleGrant.product,
-    )
-    .join(Account, Account.id == LoginSession.account_id)
-)
+_SESSION_QUERY = sa.select(
+    LoginSession.id.label("session_id"),
+    LoginSession.level,
+    LoginSession.last_active_at,
+    LoginSession.ends_at,
+    LoginSession.data,
+    Account.id.label("account_id"),
+    Account.organisation_id,
+    Account.voornaam,
+    Account.voorletters,
+    Account.tussenvoegsel,
+    Account.achternaam,
+    Account.email,
+    Account.profile_saved_at,
+    Account.verified_at,
+    Account.ended_at,
+    Account.welcomed_at,
+    RoleGrant.role,
+    RoleGrant.gemeentecode,
+    RoleGrant.product,
+).join(Account, Account.id == LoginSession.account_id)
 
 
 def load_identity(dbsession: Session, token: str) -> Identity | None:
     """The person whose browser has this token, or None when there is no such session (any more)."""
     now = clock.now()
     rows = dbsession.execute(
-        _SESSION_QUERY.outerjoin(RoleGrant, sa.and_(RoleGrant.account_id == Account.id, holds(now)))
-        .where(LoginSession.id == token_hash(token), alive(now))
+        _SESSION_QUERY.outerjoin(RoleGrant, sa.and_(RoleGrant.account_id == Account.id, holds(now))).where(
+            LoginSession.id == token_hash(token), alive(now)
+        )
     ).all()
     if not rows:
         return None
@@ -149,8 +161,9 @@ def load_gemeenten(dbsession: Session, organisation_id: uuid.UUID) -> tuple[Geme
     rows = dbsession.execute(
         sa.select(Gemeente.gemeentecode, Gemeente.naam, Activation.product)
         .join(OrganisationGemeente, OrganisationGemeente.gemeentecode == Gemeente.gemeentecode)
-        .outerjoin(Activation, sa.and_(
-            Activation.gemeentecode == Gemeente.gemeentecode, Activation.deactivated_at.is_(None)))
+        .outerjoin(
+            Activation, sa.and_(Activation.gemeentecode == Gemeente.gemeentecode, Activation.deactivated_at.is_(None))
+        )
         .where(
             OrganisationGemeente.organisation_id == organisation_id,
             OrganisationGemeente.valid_from <= today,
@@ -183,10 +196,18 @@ def identity_of(dbsession: Session, account: Account) -> Identity:
     gemeenten = load_gemeenten(dbsession, account.organisation_id)
     codes = {standing.code for standing in gemeenten} | {None}
     return Identity(
-        account_id=account.id, session_id="", organisation_id=account.organisation_id,
-        display_name=account.display_name, email=account.email, level="", last_active_at=now, ends_at=now,
-        has_profile=account.profile_saved_at is not None, is_verified=account.verified_at is not None,
-        is_ended=account.ended_at is not None, welcomed=account.welcomed_at is not None,
+        account_id=account.id,
+        session_id="",
+        organisation_id=account.organisation_id,
+        display_name=account.display_name,
+        email=account.email,
+        level="",
+        last_active_at=now,
+        ends_at=now,
+        has_profile=account.profile_saved_at is not None,
+        is_verified=account.verified_at is not None,
+        is_ended=account.ended_at is not None,
+        welcomed=account.welcomed_at is not None,
         grants=tuple(Grant(g.role, g.gemeentecode, g.product) for g in grants if g.gemeentecode in codes),
         gemeenten=gemeenten,
     )

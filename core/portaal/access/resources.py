@@ -132,6 +132,13 @@ def gemeente_naam(request: Request, code: str) -> str:
 
 
 __all__ = [
-    "ACTIVE", "DENY_ALL", "LOGGED_IN", "GemeenteContext", "ProductContext", "Root", "gemeente_naam", "load_gemeenten",
+    "ACTIVE",
+    "DENY_ALL",
+    "LOGGED_IN",
+    "GemeenteContext",
+    "ProductContext",
+    "Root",
+    "gemeente_naam",
+    "load_gemeenten",
     "product_factory",
 ]

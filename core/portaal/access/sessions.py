@@ -43,8 +43,13 @@ def start(dbsession: Session, token: str, account_id: uuid.UUID, level: str) -> 
     """A session for a person who just logged in; ``token`` is the new token of the browser."""
     now = clock.now()
     session = LoginSession(
-        id=token_hash(token), account_id=account_id, level=level,
-        created_at=now, last_active_at=now, ends_at=now + MAXIMUM, data={},
+        id=token_hash(token),
+        account_id=account_id,
+        level=level,
+        created_at=now,
+        last_active_at=now,
+        ends_at=now + MAXIMUM,
+        data={},
     )
     dbsession.add(session)
     return session

@@ -22,8 +22,13 @@ def log_out(request: Request) -> Response:
     if request.identity is not None:
         sessions.end(request.dbsession, request.identity.session_id)
         audit.record(
-            request.dbsession, action="session.end", outcome=audit.Outcome.DONE, actor=request.identity.account_id,
-            object_kind="account", object_id=request.identity.account_id, details={"sessions": 1},
+            request.dbsession,
+            action="session.end",
+            outcome=audit.Outcome.DONE,
+            actor=request.identity.account_id,
+            object_kind="account",
+            object_id=request.identity.account_id,
+            details={"sessions": 1},
         )
     issue_token(request)
     response = HTTPSeeOther(request.route_url("inloggen_op_portals", _query={"reden": "uitgelogd"}))
@@ -43,5 +48,6 @@ def includeme(config: Configurator) -> None:
     config.add_route("uitloggen", "/uitloggen")
     config.add_view(log_out, route_name="uitloggen", request_method="POST", permission=NO_PERMISSION_REQUIRED)
     config.add_route("sessie", "/sessie")
-    config.add_view(stay, route_name="sessie", request_method="POST", permission="portaal:eigen-aanmelding",
-                    renderer="string")
+    config.add_view(
+        stay, route_name="sessie", request_method="POST", permission="portaal:eigen-aanmelding", renderer="string"
+    )

@@ -28,9 +28,11 @@ def includeme(config: Configurator) -> None:
     config.registry["portaal.callers"] = Callers.from_settings(settings)
     config.add_body_limit("/aanleveren", MAX_BODY)
     config.add_job(cleaning_job(config.registry))
-    config.add_audit_titles({
-        "message.submit": _("Delivered messages"),
-        "message.download": _("Downloaded a message"),
-        "message.process": _("Marked a message as processed"),
-    })
+    config.add_audit_titles(
+        {
+            "message.submit": _("Delivered messages"),
+            "message.download": _("Downloaded a message"),
+            "message.process": _("Marked a message as processed"),
+        }
+    )
     config.include("portaal.berichtenverkeer.receiving.views")

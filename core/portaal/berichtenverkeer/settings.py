@@ -36,22 +36,36 @@ class MessageSettings(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(frozen=True)
 
     bericht: Strictness = setting(
-        Strictness.ADVIES, label=_("A message breaks a rule of the standard"), section=_CHECK, choices=_STRICTNESS,
+        Strictness.ADVIES,
+        label=_("A message breaks a rule of the standard"),
+        section=_CHECK,
+        choices=_STRICTNESS,
         hint=_("The receiver would reject it with code 0001. Faults in the structure are never sent."),
     )
     extern: Strictness = setting(
-        Strictness.ADVIES, label=_("A message does not fit with a date or a list"), section=_CHECK,
-        choices=_STRICTNESS, hint=_("For example a date in the future, or a gemeentecode that does not exist."),
+        Strictness.ADVIES,
+        label=_("A message does not fit with a date or a list"),
+        section=_CHECK,
+        choices=_STRICTNESS,
+        hint=_("For example a date in the future, or a gemeentecode that does not exist."),
     )
     bestand: Strictness = setting(
-        Strictness.ADVIES, label=_("A file begins with a byte order mark"), section=_CHECK, choices=_STRICTNESS,
+        Strictness.ADVIES,
+        label=_("A file begins with a byte order mark"),
+        section=_CHECK,
+        choices=_STRICTNESS,
         hint=_("The standard asks for UTF-8 without one. Some receivers refuse it."),
     )
     eigen_kenmerk_verplicht: bool = setting(
-        False, label=_("An own reference is required with every delivery"), section=_DELIVER,
+        False,
+        label=_("An own reference is required with every delivery"),
+        section=_DELIVER,
     )
     samenwerkingsverband: str = setting(
-        "", label=_("Name of the samenwerkingsverband"), section=_DELIVER, max_length=50,
+        "",
+        label=_("Name of the samenwerkingsverband"),
+        section=_DELIVER,
+        max_length=50,
         hint=_("Stands on the envelope of what is sent. Leave it empty if the gemeente does not work in one."),
     )
 

@@ -18,8 +18,14 @@ from portaal.cli.settings import config_option, read_settings
 
 @click.command()
 @config_option
-@click.option("--data", "folder", default="var", show_default=True, type=click.Path(path_type=Path),
-              help="Where the data of the demonstration is kept.")
+@click.option(
+    "--data",
+    "folder",
+    default="var",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="Where the data of the demonstration is kept.",
+)
 def serve(config_file: str, folder: Path) -> None:
     """Run the portal with its simulated surroundings, for development."""
     from portaal.demo.fingerprint import is_prepared, mark_prepared

@@ -8,7 +8,12 @@ import click
 import plaster
 
 config_option = click.option(
-    "-c", "--config", "config_file", default="development.ini", show_default=True, envvar="PORTAAL_CONFIG",
+    "-c",
+    "--config",
+    "config_file",
+    default="development.ini",
+    show_default=True,
+    envvar="PORTAAL_CONFIG",
     help="The ini file with the portal's settings.",
 )
 

@@ -50,7 +50,10 @@ def new_revision(owner: Owner, engine: Engine, message: str) -> str:
     script = ScriptDirectory.from_config(alembic_config(owner, engine))
     number = len(list(script.walk_revisions())) + 1
     made = command.revision(
-        alembic_config(owner, engine), message=message, autogenerate=True, rev_id=f"{owner.name}_{number:04}",
+        alembic_config(owner, engine),
+        message=message,
+        autogenerate=True,
+        rev_id=f"{owner.name}_{number:04}",
         version_path=str(owner.directory),
     )
     return str(made.path)  # type: ignore[union-attr]

@@ -9,9 +9,19 @@ from sqlalchemy import MetaData
 from portaal.db.base import Base
 
 FEATURES = (
-    "organisations.models", "organisations.agreements", "access.models", "plugins.models", "jobs.models",
-    "overview.models", "eherkenning.models", "onboarding.models", "notifications.models", "settings.models",
-    "audit.models", "berichtenverkeer.tracking.models", "berichtenverkeer.delivery.models",
+    "organisations.models",
+    "organisations.agreements",
+    "access.models",
+    "plugins.models",
+    "jobs.models",
+    "overview.models",
+    "eherkenning.models",
+    "onboarding.models",
+    "notifications.models",
+    "settings.models",
+    "audit.models",
+    "berichtenverkeer.tracking.models",
+    "berichtenverkeer.delivery.models",
 )
 
 

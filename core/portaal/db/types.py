@@ -34,5 +34,11 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 def text_enum(kind: type[enum.StrEnum], length: int = 40) -> Enum:
     """A StrEnum stored by its value as text, so that a new member needs no change of a database type."""
-    return Enum(kind, native_enum=False, create_constraint=False, length=length,
-                values_callable=lambda members: [member.value for member in members], validate_strings=True)
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=False,
+        length=length,
+        values_callable=lambda members: [member.value for member in members],
+        validate_strings=True,
+    )

@@ -36,16 +36,46 @@ def services(config_file: str, settings: dict[str, str], folder: Path) -> list[S
         int(settings[f"demo.{name}_port"]) for name in ("makelaar", "ketenpartners", "ciz")
     )
     return [
-        Service("portaal", (*python, "portaal", "web", "--config", config_file),
-                int(settings["portaal.listen"].rpartition(":")[2])),
-        Service("makelaar", (*python, "portaal.simulators.makelaar", "--development", "--port", str(makelaar_port),
-                             "--data", str(folder / "makelaar"), "--accounts", str(ACCOUNTS),
-                             "--portal-metadata", str(folder / "eherkenning" / "metadata.xml"),
-                             "--service-uuid", settings["eherkenning.service_uuid"]), makelaar_port),
-        Service("ketenpartners", (*python, "portaal.simulators.ketenpartners", "--port", str(ketenpartners_port),
-                                  "--portal-url", f"{settings['portaal.public_url']}/stuf/ggk0210",
-                                  "--token", settings["portaal.vecozo.token"], "--delay", settings["demo.delay"]),
-                ketenpartners_port),
+        Service(
+            "portaal",
+            (*python, "portaal", "web", "--config", config_file),
+            int(settings["portaal.listen"].rpartition(":")[2]),
+        ),
+        Service(
+            "makelaar",
+            (
+                *python,
+                "portaal.simulators.makelaar",
+                "--development",
+                "--port",
+                str(makelaar_port),
+                "--data",
+                str(folder / "makelaar"),
+                "--accounts",
+                str(ACCOUNTS),
+                "--portal-metadata",
+                str(folder / "eherkenning" / "metadata.xml"),
+                "--service-uuid",
+                settings["eherkenning.service_uuid"],
+            ),
+            makelaar_port,
+        ),
+        Service(
+            "ketenpartners",
+            (
+                *python,
+                "portaal.simulators.ketenpartners",
+                "--port",
+                str(ketenpartners_port),
+                "--portal-url",
+                f"{settings['portaal.public_url']}/stuf/ggk0210",
+                "--token",
+                settings["portaal.vecozo.token"],
+                "--delay",
+                settings["demo.delay"],
+            ),
+            ketenpartners_port,
+        ),
         Service("ciz", (*python, "portaal.simulators.ciz", "--port", str(ciz_port)), ciz_port),
         Service("worker", (*python, "portaal", "worker", "--config", config_file), None),
     ]
@@ -82,7 +112,10 @@ class Supervisor:
         for service in self._services:
             log = (self._log_folder / f"{service.name}.log").open("ab")
             self._running[service.name] = subprocess.Popen(
-                service.arguments, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                service.arguments,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
                 start_new_session=True,  # Ctrl-C reaches us alone; we end them in order
             )
             log.close()

@@ -190,5 +190,6 @@ def _tiles(dbsession: Session) -> str:
         .group_by(TileTrouble.product, TileTrouble.tile, TileTrouble.reason)
         .order_by(TileTrouble.product, TileTrouble.tile)
     )
-    return "; ".join(f"{product}/{tile} is paused for {count} gemeenten ({reason.value})"
-                     for product, tile, reason, count in paused)
+    return "; ".join(
+        f"{product}/{tile} is paused for {count} gemeenten ({reason.value})" for product, tile, reason, count in paused
+    )

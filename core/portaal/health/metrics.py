@@ -36,18 +36,24 @@ class Counts:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.requests = Counter(
-            "portaal_requests", "Requests that were answered", ["route", "method", "status"], registry=self.registry)
+            "portaal_requests", "Requests that were answered", ["route", "method", "status"], registry=self.registry
+        )
         self.seconds = Histogram(
-            "portaal_request_seconds", "Time from request to answer, in seconds", ["route"], buckets=BUCKETS,
-            registry=self.registry)
+            "portaal_request_seconds",
+            "Time from request to answer, in seconds",
+            ["route"],
+            buckets=BUCKETS,
+            registry=self.registry,
+        )
         self.metric_failures = Counter(
-            "portaal_metric_failures", "Metrics of products that could not be read", ["product", "metric"],
-            registry=self.registry)
+            "portaal_metric_failures",
+            "Metrics of products that could not be read",
+            ["product", "metric"],
+            registry=self.registry,
+        )
 
 
-def metrics_tween(
-    handler: Callable[[Request], Response], registry: Registry
-) -> Callable[[Request], Response]:
+def metrics_tween(handler: Callable[[Request], Response], registry: Registry) -> Callable[[Request], Response]:
     """Count every answer by route, never by address."""
     counts: Counts = registry["portaal.counts"]
 

@@ -96,7 +96,8 @@ def _jobs(dbsession: Session) -> Iterator[Metric]:
     labels = ["owner", "job"]
     failures = GaugeMetricFamily("portaal_job_failures", "Failures in a row of a job", labels=labels)
     success = GaugeMetricFamily(
-        "portaal_job_last_success_timestamp_seconds", "When a job was last done, in seconds since 1970", labels=labels)
+        "portaal_job_last_success_timestamp_seconds", "When a job was last done, in seconds since 1970", labels=labels
+    )
     for state in dbsession.scalars(sa.select(JobState)):
         failures.add_metric([state.owner, state.name], state.failures)
         if state.succeeded_at is not None:
@@ -107,7 +108,8 @@ def _jobs(dbsession: Session) -> Iterator[Metric]:
 
 def _workers(dbsession: Session) -> Metric:
     family = GaugeMetricFamily(
-        "portaal_worker_sign_timestamp_seconds", "A worker's last sign of life, in seconds since 1970", labels=[])
+        "portaal_worker_sign_timestamp_seconds", "A worker's last sign of life, in seconds since 1970", labels=[]
+    )
     seen_at = dbsession.scalar(sa.select(sa.func.max(WorkerSign.seen_at)))
     if seen_at is not None:
         family.add_metric([], seen_at.timestamp())

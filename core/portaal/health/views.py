@@ -43,5 +43,4 @@ def includeme(config: Configurator) -> None:
     config.registry["portaal.core_owner"] = core_owner()
     for name, view in (("health", live), ("ready", ready)):
         config.add_route(name, f"/{name}")
-        config.add_view(view, route_name=name, request_method="GET", permission=NO_PERMISSION_REQUIRED,
-                        renderer="json")
+        config.add_view(view, route_name=name, request_method="GET", permission=NO_PERMISSION_REQUIRED, renderer="json")

@@ -35,8 +35,11 @@ def all_jobs(registry: Registry) -> list[OwnedJob]:
     """The jobs of the core and of every product that is ready."""
     return [
         *(OwnedJob(CORE, job) for job in registry["portaal.core_jobs"]),
-        *(OwnedJob(plugin.name, job) for plugin, jobs in registry["portaal.plugins"].answers("portaal_jobs")
-          for job in jobs),
+        *(
+            OwnedJob(plugin.name, job)
+            for plugin, jobs in registry["portaal.plugins"].answers("portaal_jobs")
+            for job in jobs
+        ),
     ]
 
 

@@ -35,9 +35,7 @@ class JobRunner:
     :param interval: seconds between looks when there is nothing to do.
     """
 
-    def __init__(
-        self, engine: Engine, jobs: Sequence[OwnedJob], store: SettingsReader, interval: float = 5.0
-    ) -> None:
+    def __init__(self, engine: Engine, jobs: Sequence[OwnedJob], store: SettingsReader, interval: float = 5.0) -> None:
         self._engine = engine
         self._jobs = jobs
         self._store = store

@@ -33,8 +33,10 @@ def register(dbsession: Session, jobs: Iterable[OwnedJob]) -> None:
     """Make sure that each job is known; a new one is due at once. Several workers may do this together."""
     insert = postgresql.insert if dbsession.get_bind().dialect.name == "postgresql" else sqlite.insert
     now = clock.now()
-    rows = [{"owner": owned.owner, "name": owned.job.name, "next_at": now, "failures": 0, "last_error": ""}
-            for owned in jobs]
+    rows = [
+        {"owner": owned.owner, "name": owned.job.name, "next_at": now, "failures": 0, "last_error": ""}
+        for owned in jobs
+    ]
     if rows:
         dbsession.execute(insert(JobState).on_conflict_do_nothing(), rows)
 
@@ -78,10 +80,12 @@ def fail(dbsession: Session, claim: Claim, error: BaseException) -> None:
 def _finish(dbsession: Session, claim: Claim, **values: object) -> bool:
     found = dbsession.execute(
         sa.update(JobState)
-        .where(JobState.owner == claim.owned.owner, JobState.name == claim.owned.job.name,
-               JobState.lease == claim.lease)
-        .values(lease=None, lease_until=None, next_at=max(clock.now(), claim.started_at + claim.owned.job.every),
-                **values)
+        .where(
+            JobState.owner == claim.owned.owner, JobState.name == claim.owned.job.name, JobState.lease == claim.lease
+        )
+        .values(
+            lease=None, lease_until=None, next_at=max(clock.now(), claim.started_at + claim.owned.job.every), **values
+        )
         .returning(JobState.name)
         .execution_options(synchronize_session=False)
     )

@@ -58,9 +58,7 @@ def missing_agreements(dbsession: Session, gemeentecodes: list[str], day: date) 
     )
     present = {(code, slug) for code, slug in rows}
     required = required_types(dbsession)
-    return {
-        code: [kind for kind in required if (code, kind.slug) not in present] for code in gemeentecodes
-    }
+    return {code: [kind for kind in required if (code, kind.slug) not in present] for code in gemeentecodes}
 
 
 def required_types(dbsession: Session) -> list[AgreementType]:

@@ -36,7 +36,8 @@ def overview(context: GemeenteContext, request: Request) -> dict[str, Any]:
     """The products of a gemeente that this person has something to do with (R-49)."""
     mine = {grant.product for grant in request.identity.grants if grant.gemeentecode == context.code and grant.product}
     plugins = [
-        plugin for plugin in request.registry["portaal.plugins"]
+        plugin
+        for plugin in request.registry["portaal.plugins"]
         if plugin.name in context.standing.active_products & mine
     ]
     troubles = trouble.of_gemeente(request.dbsession, context.code)
@@ -52,8 +53,11 @@ def overview(context: GemeenteContext, request: Request) -> dict[str, Any]:
     ]
     users_href = _reachable(request, "gebruikers", context.code)
     return {
-        "gemeente": context.standing, "products": products, "is_first_time": not request.identity.welcomed,
-        "reasons": REASONS, "users_href": users_href,
+        "gemeente": context.standing,
+        "products": products,
+        "is_first_time": not request.identity.welcomed,
+        "reasons": REASONS,
+        "users_href": users_href,
         "waiting": people.waiting(request.dbsession, context.code) if users_href else 0,
         "audit_href": _reachable(request, "audit", context.code),
     }
@@ -90,15 +94,22 @@ def resume_permission(product: str) -> str:
 def add_tile_pages(config: Configurator, product: str) -> None:
     """Directive: what every product with tiles gets."""
     permission = resume_permission(product)
-    config.registry["portaal.permissions"].declare(product, [
-        Permission(permission, _("See why a part of the overview was paused, and try it again"),
-                   (Role.PRODUCTBEHEERDER,)),
-    ])
-    config.add_route(f"{product}.onderdeel_hervatten",
-                     f"/g/{{gemeentecode:[0-9]{{4}}}}/onderdelen/{product}/{{tile}}/hervatten",
-                     factory=product_factory(product))
-    config.add_view(resume_tile, route_name=f"{product}.onderdeel_hervatten", permission=permission,
-                    request_method="POST")
+    config.registry["portaal.permissions"].declare(
+        product,
+        [
+            Permission(
+                permission, _("See why a part of the overview was paused, and try it again"), (Role.PRODUCTBEHEERDER,)
+            ),
+        ],
+    )
+    config.add_route(
+        f"{product}.onderdeel_hervatten",
+        f"/g/{{gemeentecode:[0-9]{{4}}}}/onderdelen/{product}/{{tile}}/hervatten",
+        factory=product_factory(product),
+    )
+    config.add_view(
+        resume_tile, route_name=f"{product}.onderdeel_hervatten", permission=permission, request_method="POST"
+    )
 
 
 def welcome_seen(request: Request) -> Response:
@@ -112,8 +123,12 @@ def welcome_seen(request: Request) -> Response:
 def includeme(config: Configurator) -> None:
     config.add_directive("add_tile_pages", add_tile_pages)
     config.add_route("overzicht", "/g/{gemeentecode:[0-9]{4}}/", factory=GemeenteContext)
-    config.add_view(overview, route_name="overzicht", permission="gemeente:bekijken", request_method="GET",
-                    renderer="portaal:templates/overview/overview.jinja2")
+    config.add_view(
+        overview,
+        route_name="overzicht",
+        permission="gemeente:bekijken",
+        request_method="GET",
+        renderer="portaal:templates/overview/overview.jinja2",
+    )
     config.add_route("welkom_gezien", "/welkom-gezien")
-    config.add_view(welcome_seen, route_name="welkom_gezien", permission="portaal:eigen-account",
-                    request_method="POST")
+    config.add_view(welcome_seen, route_name="welkom_gezien", permission="portaal:eigen-account", request_method="POST")

@@ -80,8 +80,9 @@ class Activations:
         plugin = self._plugins.accepted[product]
         try:
             with dbsession.begin_nested():
-                dbsession.add(Activation(
-                    gemeentecode=gemeentecode, product=product, activated_at=clock.now(), activated_by=actor))
+                dbsession.add(
+                    Activation(gemeentecode=gemeentecode, product=product, activated_at=clock.now(), activated_by=actor)
+                )
                 dbsession.flush()
                 context = self._context(dbsession, gemeentecode, product, actor)
                 self._plugins.call(plugin, "portaal_activated", context=context)
@@ -159,10 +160,14 @@ def _failed_start(plugin: Plugin) -> TranslationString:
     )
 
 
-def _record(
-    dbsession: Session, action: str, gemeentecode: str, product: str, actor: uuid.UUID | None
-) -> None:
+def _record(dbsession: Session, action: str, gemeentecode: str, product: str, actor: uuid.UUID | None) -> None:
     audit.record(
-        dbsession, action=action, outcome=audit.Outcome.DONE, actor=actor, gemeentecode=gemeentecode, product=product,
-        object_kind="product", object_id=product,
+        dbsession,
+        action=action,
+        outcome=audit.Outcome.DONE,
+        actor=actor,
+        gemeentecode=gemeentecode,
+        product=product,
+        object_kind="product",
+        object_id=product,
     )

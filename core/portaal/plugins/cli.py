@@ -35,8 +35,13 @@ def plugin() -> None:
 
 @plugin.command()
 @click.argument("name")
-@click.option("--directory", default=".", show_default=True, help="Where the new folder is made.",
-              type=click.Path(file_okay=False, exists=True, path_type=Path))
+@click.option(
+    "--directory",
+    default=".",
+    show_default=True,
+    help="Where the new folder is made.",
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+)
 @click.option("--title", help="What people call the product; left out, it is made from the name.")
 def new(name: str, directory: Path, title: str | None) -> None:
     """Write a new product called NAME: a distribution that passes its own tests and every check of the portal."""

@@ -51,7 +51,9 @@ class ProductGroup(click.Group):
 
     def __init__(self, entry_point: EntryPoint) -> None:
         super().__init__(
-            entry_point.name, help=f"The commands of {entry_point.name}.", callback=_remember_config,
+            entry_point.name,
+            help=f"The commands of {entry_point.name}.",
+            callback=_remember_config,
             params=_config_parameter(),
         )
         self._entry_point = entry_point

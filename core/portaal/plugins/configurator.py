@@ -49,8 +49,14 @@ class PluginConfigurator:
         )
 
     def add_view(
-        self, view: Callable[..., Any], *, route: str, permission: str, request_method: str,
-        renderer: str | None = None, checks_csrf_itself: bool = False,
+        self,
+        view: Callable[..., Any],
+        *,
+        route: str,
+        permission: str,
+        request_method: str,
+        renderer: str | None = None,
+        checks_csrf_itself: bool = False,
     ) -> None:
         """A view on one of the plugin's own routes.
 
@@ -65,8 +71,12 @@ class PluginConfigurator:
         if request_method not in METHODS:
             raise ContractError(f"view on route {route!r}: request method {request_method!r} is not one of {METHODS}")
         self._config.add_view(
-            view, route_name=f"{self.plugin}.{route}", permission=permission, request_method=request_method,
-            renderer=renderer, require_csrf=False if checks_csrf_itself else None,
+            view,
+            route_name=f"{self.plugin}.{route}",
+            permission=permission,
+            request_method=request_method,
+            renderer=renderer,
+            require_csrf=False if checks_csrf_itself else None,
         )
 
     def add_catalogues(self, directory: Path) -> None:

@@ -52,8 +52,11 @@ def snapshot(config: Configurator) -> Snapshot:
         subscribers=len(list(registry.registeredHandlers())),
         settings=dict(registry.settings),
         registry=dict(registry),
-        jinja={"globals": dict(environment.globals), "filters": dict(environment.filters),
-               "tests": dict(environment.tests)},
+        jinja={
+            "globals": dict(environment.globals),
+            "filters": dict(environment.filters),
+            "tests": dict(environment.tests),
+        },
     )
 
 

@@ -67,9 +67,12 @@ def settings_permissions(plugins: Plugins, plugin: Plugin) -> list[Permission]:
     if plugins.call(plugin, "portaal_settings_tab") is None:
         return []
     return [
-        Permission(f"{plugin.name}:instellingen:bekijken", _("See the product's settings"),
-                   (Role.PRODUCTBEHEERDER, Role.AUDITOR)),
-        Permission(f"{plugin.name}:instellingen:wijzigen", _("Change the product's settings"),
-                   (Role.PRODUCTBEHEERDER,)),
+        Permission(
+            f"{plugin.name}:instellingen:bekijken",
+            _("See the product's settings"),
+            (Role.PRODUCTBEHEERDER, Role.AUDITOR),
+        ),
+        Permission(
+            f"{plugin.name}:instellingen:wijzigen", _("Change the product's settings"), (Role.PRODUCTBEHEERDER,)
+        ),
     ]
-

@@ -62,7 +62,8 @@ def _own_tables(name: str, tables: list[str], installed: Collection[str]) -> tup
     core = core_metadata().tables
     others = tuple(f"{other}_" for other in installed)
     return tuple(
-        table for table in tables
+        table
+        for table in tables
         if table == f"{VERSION_TABLE}{name}"
         or (table.startswith(f"{name}_") and table not in core and not table.startswith(others))
     )
@@ -91,8 +92,13 @@ def remove(dbsession: Session, left: Leftovers) -> None:
     for table, column in REMOVED.items():
         dbsession.execute(sa.delete(core_metadata().tables[table]).where(_column(table, column) == left.plugin))
     audit.record(
-        dbsession, action="product.remove_leftovers", outcome=audit.Outcome.DONE, actor=None, product=left.plugin,
-        object_kind="product", object_id=left.plugin,
+        dbsession,
+        action="product.remove_leftovers",
+        outcome=audit.Outcome.DONE,
+        actor=None,
+        product=left.plugin,
+        object_kind="product",
+        object_id=left.plugin,
         details={"tables": list(left.tables), "rows": left.ended | left.removed},
     )
     connection = dbsession.connection()

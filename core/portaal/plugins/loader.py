@@ -114,7 +114,8 @@ def load(
     candidates: Mapping[str, EntryPoint],
     core: Callable[[Plugins], Configurator],
     install: Callable[[Configurator, Plugins, Plugin], None],
-    *, strict: bool = False,
+    *,
+    strict: bool = False,
 ) -> Configurator:
     """A configuration with the core and every plugin that keeps the contract.
 

@@ -19,8 +19,12 @@ class Activation(Base):
     __tablename__ = "activation"
     __table_args__ = (
         Index(
-            "uq_activation_current", "gemeentecode", "product", unique=True,
-            sqlite_where=sa.text("deactivated_at IS NULL"), postgresql_where=sa.text("deactivated_at IS NULL"),
+            "uq_activation_current",
+            "gemeentecode",
+            "product",
+            unique=True,
+            sqlite_where=sa.text("deactivated_at IS NULL"),
+            postgresql_where=sa.text("deactivated_at IS NULL"),
         ),
     )
 

@@ -101,5 +101,6 @@ def _content(reference: str) -> dict[str, Any]:
 
 def includeme(config: Configurator) -> None:
     config.add_route("openapi", "/g/{gemeentecode:[0-9]{4}}/openapi.json", factory=GemeenteContext)
-    config.add_view(describe, route_name="openapi", request_method="GET", permission="gemeente:bekijken",
-                    renderer="json")
+    config.add_view(
+        describe, route_name="openapi", request_method="GET", permission="gemeente:bekijken", renderer="json"
+    )

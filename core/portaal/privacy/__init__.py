@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 
 def includeme(config: Configurator) -> None:
-    config.add_audit_titles({
-        "person.export": _("Exported what is known of a person"),
-        "person.erase": _("Erased the data of a person"),
-    })
+    config.add_audit_titles(
+        {
+            "person.export": _("Exported what is known of a person"),
+            "person.erase": _("Erased the data of a person"),
+        }
+    )

@@ -85,9 +85,13 @@ def erase(registry: Registry, dbsession: Session, account: Account) -> Report:
             failed.append(plugin.name)
     parts[CORE] = _erase_core(dbsession, account)
     audit.record(
-        dbsession, action="person.erase", outcome=audit.Outcome.DONE, actor=None, object_kind="account",
-        object_id=account.id, details={"erased": {owner: part.erased for owner, part in parts.items()},
-                                       "failed": failed},
+        dbsession,
+        action="person.erase",
+        outcome=audit.Outcome.DONE,
+        actor=None,
+        object_kind="account",
+        object_id=account.id,
+        details={"erased": {owner: part.erased for owner, part in parts.items()}, "failed": failed},
     )
     return Report(parts, tuple(failed))
 
@@ -102,8 +106,11 @@ def _erase_core(dbsession: Session, account: Account) -> Erasure:
     erased = 0
     for name in REMOVED:
         table = core_metadata().tables[name]
-        erased += len(dbsession.execute(
-            sa.delete(table).where(table.c.account_id == account.id).returning(table.c.account_id)).all())
+        erased += len(
+            dbsession.execute(
+                sa.delete(table).where(table.c.account_id == account.id).returning(table.c.account_id)
+            ).all()
+        )
     dbsession.execute(sa.delete(AttemptWindow).where(AttemptWindow.scope == f"account:{account.id}"))
     if not account.pseudonym.startswith(ERASED):
         _forget(account)

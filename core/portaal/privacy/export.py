@@ -58,8 +58,13 @@ def export(registry: Registry, dbsession: Session, account: Account) -> Export:
         "products": products,
     }
     audit.record(
-        dbsession, action="person.export", outcome=audit.Outcome.DONE, actor=None, object_kind="account",
-        object_id=account.id, details={"failed": failed},
+        dbsession,
+        action="person.export",
+        outcome=audit.Outcome.DONE,
+        actor=None,
+        object_kind="account",
+        object_id=account.id,
+        details={"failed": failed},
     )
     return Export(content, tuple(failed))
 

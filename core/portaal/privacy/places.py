@@ -11,14 +11,22 @@ from portaal.db.types import UtcDateTime
 
 # About the person: whole rows are theirs.
 ABOUT = {
-    "audit_event": "actor", "login_session": "account_id", "message_event": "account_id",
-    "notification": "account_id", "role_grant": "account_id", "verification_code": "account_id",
+    "audit_event": "actor",
+    "login_session": "account_id",
+    "message_event": "account_id",
+    "notification": "account_id",
+    "role_grant": "account_id",
+    "verification_code": "account_id",
 }
 # What names a person without a foreign key, so that it outlives the account.
 LOOSE = {("agreement", "recorded_by"), ("audit_event", "actor")}
 # Keys to something, not data: a hash of a session's cookie or of a code.
-OMITTED = {("login_session", "id"), ("login_session", "data"), ("verification_code", "code_hash"),
-           ("audit_event", "session")}
+OMITTED = {
+    ("login_session", "id"),
+    ("login_session", "data"),
+    ("verification_code", "code_hash"),
+    ("audit_event", "session"),
+}
 
 
 def references() -> Iterator[sa.Column[object]]:
@@ -39,7 +47,8 @@ def shown(column: sa.Column[object]) -> list[sa.Column[object]]:
     table = column.table
     is_about = ABOUT.get(table.name) == column.name
     return [
-        other for other in table.columns
+        other
+        for other in table.columns
         if (table.name, other.name) not in OMITTED
         and (is_about or other.primary_key or isinstance(other.type, UtcDateTime | sa.Date))
     ]

@@ -15,8 +15,13 @@ if TYPE_CHECKING:
 
 @click.command()
 @config_option
-@click.option("--waarom", "asked", nargs=3, metavar="ACCOUNT GEMEENTE RECHT",
-              help="Why an account (id or e-mail address) may do something for a gemeente, or not.")
+@click.option(
+    "--waarom",
+    "asked",
+    nargs=3,
+    metavar="ACCOUNT GEMEENTE RECHT",
+    help="Why an account (id or e-mail address) may do something for a gemeente, or not.",
+)
 def rechten(config_file: str, asked: tuple[str, str, str] | None) -> None:
     """Show which roles have which rights; or with --waarom why somebody may do something.
 

@@ -79,8 +79,12 @@ def holders(dbsession: Session, gemeentecode: str, owner: str, role: Role) -> li
     query = (
         sa.select(Account)
         .join(RoleGrant, RoleGrant.account_id == Account.id)
-        .where(RoleGrant.gemeentecode == gemeentecode, RoleGrant.role == role, holds(clock.now()),
-               Account.ended_at.is_(None))
+        .where(
+            RoleGrant.gemeentecode == gemeentecode,
+            RoleGrant.role == role,
+            holds(clock.now()),
+            Account.ended_at.is_(None),
+        )
         .order_by(Account.achternaam, Account.voornaam)
     )
     if role in PRODUCT_ROLES and owner != CORE:
@@ -89,13 +93,17 @@ def holders(dbsession: Session, gemeentecode: str, owner: str, role: Role) -> li
 
 
 def _section(
-    registry: Registry, viewer: Identity, standing: GemeenteStanding, owner: str, title: TranslationString | str,
+    registry: Registry,
+    viewer: Identity,
+    standing: GemeenteStanding,
+    owner: str,
+    title: TranslationString | str,
     permissions: Sequence[Permission],
 ) -> Section:
     def row(permission: Permission) -> Row:
-        return Row(permission, {
-            role: answer_for(registry, viewer, standing, owner, permission, role) for role in ROLES
-        })
+        return Row(
+            permission, {role: answer_for(registry, viewer, standing, owner, permission, role) for role in ROLES}
+        )
 
     groups = tuple(Group(title, tuple(map(row, members))) for title, members in _grouped(permissions))
     return Section(owner, title, owner == CORE or owner in standing.active_products, groups)

@@ -53,5 +53,10 @@ def includeme(config: Configurator) -> None:
     config.add_route("rechten", ADDRESS, factory=GemeenteContext)
     config.add_route("rechten_waarom", ADDRESS + "/{permission}/{role}", factory=GemeenteContext)
     for route, view, template in (("rechten", show_matrix, "matrix"), ("rechten_waarom", show_why, "waarom")):
-        config.add_view(view, route_name=route, request_method="GET", permission=PERMISSION,
-                        renderer=f"portaal:templates/rechten/{template}.jinja2")
+        config.add_view(
+            view,
+            route_name=route,
+            request_method="GET",
+            permission=PERMISSION,
+            renderer=f"portaal:templates/rechten/{template}.jinja2",
+        )

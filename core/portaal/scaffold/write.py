@@ -17,8 +17,14 @@ HIDDEN = {"gitignore": ".gitignore"}
 
 # Not the marks of Jinja2 itself: the files hold templates, and TOML.
 ENVIRONMENT = Environment(
-    variable_start_string="<<", variable_end_string=">>", block_start_string="<%", block_end_string="%>",
-    comment_start_string="<#", comment_end_string="#>", undefined=StrictUndefined, keep_trailing_newline=True,
+    variable_start_string="<<",
+    variable_end_string=">>",
+    block_start_string="<%",
+    block_end_string="%>",
+    comment_start_string="<#",
+    comment_end_string="#>",
+    undefined=StrictUndefined,
+    keep_trailing_newline=True,
     autoescape=False,  # noqa: S701 - what is written is no HTML, and the names are checked
 )
 

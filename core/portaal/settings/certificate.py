@@ -49,16 +49,26 @@ class Certificate:
             key = first.public_key()
         except Exception as error:  # the library raises ValueError, TypeError and its own kinds on odd input
             raise FieldError(
-                _("This is not a certificate. Paste the whole text, from -----BEGIN CERTIFICATE----- up to and "
-                  "including -----END CERTIFICATE-----.")
+                _(
+                    "This is not a certificate. Paste the whole text, from -----BEGIN CERTIFICATE----- up to and "
+                    "including -----END CERTIFICATE-----."
+                )
             ) from error
         if isinstance(key, RSAPublicKey) and key.key_size < SHORTEST_RSA_KEY:
             raise FieldError(
-                _("The key of this certificate is too short: ${size} bits. Ask for one with at least ${least} bits.",
-                  mapping={"size": key.key_size, "least": SHORTEST_RSA_KEY})
+                _(
+                    "The key of this certificate is too short: ${size} bits. Ask for one with at least ${least} bits.",
+                    mapping={"size": key.key_size, "least": SHORTEST_RSA_KEY},
+                )
             )
-        return cls(normal, subject, issuer, first.not_valid_before_utc, first.not_valid_after_utc,
-                   first.fingerprint(SHA256()).hex(":").upper())
+        return cls(
+            normal,
+            subject,
+            issuer,
+            first.not_valid_before_utc,
+            first.not_valid_after_utc,
+            first.fingerprint(SHA256()).hex(":").upper(),
+        )
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:

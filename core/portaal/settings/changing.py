@@ -26,7 +26,12 @@ if TYPE_CHECKING:
 
 
 def change(
-    context: ProductContext, request: Request, current: Loaded[Any], value: pydantic.BaseModel, reason: str, *,
+    context: ProductContext,
+    request: Request,
+    current: Loaded[Any],
+    value: pydantic.BaseModel,
+    reason: str,
+    *,
     done: TranslationString,
 ) -> Response:
     """Save ``value``, or propose it where that is the rule.
@@ -38,13 +43,15 @@ def change(
     """
     store, by = pages.store_of(request), request.identity.account_id
     if rules(context, request).prepare(changed_fields(current.value, value)):
-        drafts.propose(store, request.dbsession, context.code, context.product, value,
-                       base=current, by=by, reason=reason)
+        drafts.propose(
+            store, request.dbsession, context.code, context.product, value, base=current, by=by, reason=reason
+        )
         _tell_the_others(context, request)
         flash(request, "info", _("Your change is kept, but does not hold yet. See below what has to be done first."))
         return HTTPSeeOther(pages.address(context, request, "concept"))
-    saved = store.save(request.dbsession, context.code, context.product, value,
-                       based_on=current.number, by=by, reason=reason)
+    saved = store.save(
+        request.dbsession, context.code, context.product, value, based_on=current.number, by=by, reason=reason
+    )
     return conclude(context, request, saved, done)
 
 
@@ -53,8 +60,14 @@ def _tell_the_others(context: ProductContext, request: Request) -> None:
     by = request.identity.account_id
     people = productbeheerders(request.dbsession, context.code, context.product)
     others = [account for account in people if account.id != by]
-    notify(request.dbsession, others, NotificationKind.INSTELLINGEN_WACHTEN,
-           account=by, gemeentecode=context.code, product=context.product)
+    notify(
+        request.dbsession,
+        others,
+        NotificationKind.INSTELLINGEN_WACHTEN,
+        account=by,
+        gemeentecode=context.code,
+        product=context.product,
+    )
 
 
 def conclude(context: ProductContext, request: Request, saved: Saved, done: TranslationString) -> Response:

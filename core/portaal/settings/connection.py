@@ -18,8 +18,10 @@ SECONDS = 15.0
 FAILED = ConnectionTest(succeeded=False, text=_("The test itself failed. Ask the Servicedesk to look at it."))
 TOO_SLOW = ConnectionTest(
     succeeded=False,
-    text=_("No answer within ${seconds} seconds. Check the address, and whether the other side lets the portal in.",
-           mapping={"seconds": int(SECONDS)}),
+    text=_(
+        "No answer within ${seconds} seconds. Check the address, and whether the other side lets the portal in.",
+        mapping={"seconds": int(SECONDS)},
+    ),
 )
 
 

@@ -21,9 +21,7 @@ class Change:
 
 def changed_fields(old: pydantic.BaseModel, new: pydantic.BaseModel) -> tuple[SettingField, ...]:
     """The settings whose values differ, in the order of the model."""
-    return tuple(
-        field for field in fields_of(type(new)) if getattr(old, field.name) != getattr(new, field.name)
-    )
+    return tuple(field for field in fields_of(type(new)) if getattr(old, field.name) != getattr(new, field.name))
 
 
 def diff(old: pydantic.BaseModel, new: pydantic.BaseModel) -> tuple[Change, ...]:

@@ -73,8 +73,13 @@ def try_draft(context: ProductContext, request: Request, draft: drafts.Draft) ->
 def activate_draft(context: ProductContext, request: Request, draft: drafts.Draft) -> Response:
     """Make the change hold."""
     try:
-        saved = drafts.activate(pages.store_of(request), request.dbsession, draft, changing.rules(context, request),
-                                request.identity.account_id)
+        saved = drafts.activate(
+            pages.store_of(request),
+            request.dbsession,
+            draft,
+            changing.rules(context, request),
+            request.identity.account_id,
+        )
     except drafts.NotReadyError as error:
         flash(request, "error", error.obstacles[0])
         return HTTPSeeOther(pages.address(context, request, "concept"))

@@ -78,8 +78,9 @@ class Draft:
 
 def rules_for(tab: SettingsTab, settings: dict[str, str]) -> Rules:
     """The rules of a tab, with the ini setting ``portaal.second_person`` (on unless it is "false")."""
-    return Rules(second_person=settings.get("portaal.second_person", "true") != "false",
-                 test=tab.test_connection is not None)
+    return Rules(
+        second_person=settings.get("portaal.second_person", "true") != "false", test=tab.test_connection is not None
+    )
 
 
 def find(
@@ -89,15 +90,21 @@ def find(
 
     :param lock: keep others from acting on it until the transaction ends.
     """
-    query = sa.select(SettingsDraft).where(
-        SettingsDraft.gemeentecode == gemeentecode, SettingsDraft.product == product)
+    query = sa.select(SettingsDraft).where(SettingsDraft.gemeentecode == gemeentecode, SettingsDraft.product == product)
     row = dbsession.scalar(query.with_for_update(of=SettingsDraft) if lock else query)
     return None if row is None else _assemble(store, dbsession, row)
 
 
 def propose(
-    store: SettingsStore, dbsession: Session, gemeentecode: str, product: str, value: pydantic.BaseModel, *,
-    base: Loaded[Any], by: uuid.UUID, reason: str,
+    store: SettingsStore,
+    dbsession: Session,
+    gemeentecode: str,
+    product: str,
+    value: pydantic.BaseModel,
+    *,
+    base: Loaded[Any],
+    by: uuid.UUID,
+    reason: str,
 ) -> None:
     """Keep a change as a draft.
 
@@ -107,8 +114,15 @@ def propose(
     stored = encode(value, store.sealer, gemeentecode, product)
     changed = [field.name for field in changed_fields(base.value, value)]
     draft = SettingsDraft(
-        gemeentecode=gemeentecode, product=product, based_on=base.number, content=dict(stored.content),
-        secrets=dict(stored.secrets), changed=changed, reason=reason, saved_at=clock.now(), saved_by=by,
+        gemeentecode=gemeentecode,
+        product=product,
+        based_on=base.number,
+        content=dict(stored.content),
+        secrets=dict(stored.secrets),
+        changed=changed,
+        reason=reason,
+        saved_at=clock.now(),
+        saved_by=by,
     )
     try:
         with dbsession.begin_nested():
@@ -149,8 +163,16 @@ def activate(store: SettingsStore, dbsession: Session, draft: Draft, rules: Rule
     if hindrance or draft.value is None:
         raise NotReadyError(hindrance)
     row = draft.row
-    saved = store.save(dbsession, row.gemeentecode, row.product, draft.value, based_on=draft.current.number,
-                       by=row.saved_by, activated_by=by, reason=row.reason)
+    saved = store.save(
+        dbsession,
+        row.gemeentecode,
+        row.product,
+        draft.value,
+        based_on=draft.current.number,
+        by=row.saved_by,
+        activated_by=by,
+        reason=row.reason,
+    )
     dbsession.delete(row)
     dbsession.flush()
     return saved
@@ -176,23 +198,40 @@ def _assemble(store: SettingsStore, dbsession: Session, row: SettingsDraft) -> D
     names = {field.name for field in fields_of(model)}
     mine = [name for name in row.changed if name in names]
     if proposed.faults & set(mine):
-        return Draft(row, current, None, (
-            _("What was filled in cannot be read any more. Withdraw this change and fill it in again."),))
+        return Draft(
+            row,
+            current,
+            None,
+            (_("What was filled in cannot be read any more. Withdraw this change and fill it in again."),),
+        )
     meanwhile = {field.name for field in changed_fields(base.value, current.value)}
     if meanwhile & set(mine):
-        return Draft(row, current, None, (
-            _("Somebody else changed the same settings. Withdraw this change and fill it in again."),))
+        return Draft(
+            row,
+            current,
+            None,
+            (_("Somebody else changed the same settings. Withdraw this change and fill it in again."),),
+        )
     try:
         value = model.model_validate(
-            {name: getattr(proposed.value if name in mine else current.value, name) for name in names})
+            {name: getattr(proposed.value if name in mine else current.value, name) for name in names}
+        )
     except pydantic.ValidationError:
-        return Draft(row, current, None, (
-            _("This change no longer fits the other settings. Withdraw it and fill it in again."),))
+        return Draft(
+            row, current, None, (_("This change no longer fits the other settings. Withdraw it and fill it in again."),)
+        )
     return Draft(row, current, value, ())
 
 
 def _record(dbsession: Session, row: SettingsDraft, action: str, by: uuid.UUID, details: dict[str, Any]) -> None:
     audit.record(
-        dbsession, action=action, outcome=audit.Outcome.DONE, actor=by, gemeentecode=row.gemeentecode,
-        product=row.product, object_kind="settings_draft", object_id=row.id, details=details,
+        dbsession,
+        action=action,
+        outcome=audit.Outcome.DONE,
+        actor=by,
+        gemeentecode=row.gemeentecode,
+        product=row.product,
+        object_kind="settings_draft",
+        object_id=row.id,
+        details=details,
     )

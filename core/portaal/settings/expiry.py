@@ -26,7 +26,8 @@ def expiring(value: pydantic.BaseModel) -> list[tuple[SettingField, datetime]]:
     """The certificates that end within 60 days, or have ended, each with that moment."""
     certificates = ((field, getattr(value, field.name)) for field in fields_of(type(value)))
     return [
-        (field, certificate.expires_at) for field, certificate in certificates
+        (field, certificate.expires_at)
+        for field, certificate in certificates
         if isinstance(certificate, Certificate) and certificate.expires_at < clock.now() + SOON
     ]
 
@@ -50,7 +51,8 @@ def warn(store: SettingsStore, dbsession: Session) -> None:
 
 def _warn(dbsession: Session, gemeentecode: str, product: str) -> None:
     people = [
-        account for account in productbeheerders(dbsession, gemeentecode, product)
+        account
+        for account in productbeheerders(dbsession, gemeentecode, product)
         if (gemeentecode, product) not in _told_lately(dbsession, account.id)
     ]
     notify(dbsession, people, NotificationKind.CERTIFICAAT_VERLOOPT, gemeentecode=gemeentecode, product=product)

@@ -37,10 +37,19 @@ class _Presentation:
 
 
 def setting(
-    default: Any, *, label: TranslationString, hint: TranslationString | None = None,
-    section: TranslationString | None = None, choices: Mapping[Any, TranslationString | str] | None = None,
-    multiline: bool = False, controlled: bool | None = None, at_least: int | None = None, at_most: int | None = None,
-    min_length: int | None = None, max_length: int | None = None, pattern: str | None = None,
+    default: Any,
+    *,
+    label: TranslationString,
+    hint: TranslationString | None = None,
+    section: TranslationString | None = None,
+    choices: Mapping[Any, TranslationString | str] | None = None,
+    multiline: bool = False,
+    controlled: bool | None = None,
+    at_least: int | None = None,
+    at_most: int | None = None,
+    min_length: int | None = None,
+    max_length: int | None = None,
+    pattern: str | None = None,
 ) -> Any:
     """A field of a settings model.
 
@@ -56,8 +65,15 @@ def setting(
     :returns: a pydantic field.
     """
     info: FieldInfo = pydantic.Field(
-        default, title=label, description=hint, validate_default=True, ge=at_least, le=at_most,
-        min_length=min_length, max_length=max_length, pattern=pattern,
+        default,
+        title=label,
+        description=hint,
+        validate_default=True,
+        ge=at_least,
+        le=at_most,
+        min_length=min_length,
+        max_length=max_length,
+        pattern=pattern,
     )
     info.metadata.append(_Presentation(label, hint, section, choices or {}, multiline, controlled))
     return info
@@ -121,8 +137,15 @@ def _field(model: type[pydantic.BaseModel], name: str, info: FieldInfo) -> Setti
     empty = None if nullable else kind.empty
     controlled = kind.is_controlled if presentation.controlled is None else presentation.controlled
     return SettingField(
-        name=name, label=presentation.label, hint=presentation.hint, section=presentation.section, kind=kind,
-        default=info.default, empty=empty, optional=_accepts(model, name, empty), controlled=controlled,
+        name=name,
+        label=presentation.label,
+        hint=presentation.hint,
+        section=presentation.section,
+        kind=kind,
+        default=info.default,
+        empty=empty,
+        optional=_accepts(model, name, empty),
+        controlled=controlled,
     )
 
 

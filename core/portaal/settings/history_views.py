@@ -55,17 +55,27 @@ def roll_back(context: ProductContext, request: Request) -> dict[str, Any] | Res
     if form.errors:
         return _again(context, request, version, form)
     try:
-        return change(context, request, current, version.value, form.data[REASON],
-                      done=_("The settings of version ${number} hold again, from now on.",
-                             mapping={"number": version.number}))
+        return change(
+            context,
+            request,
+            current,
+            version.value,
+            form.data[REASON],
+            done=_("The settings of version ${number} hold again, from now on.", mapping={"number": version.number}),
+        )
     except StaleVersionError:
         return _again(context, request, version, form, SOMEBODY_ELSE)
     except DraftExistsError:
         return _again(context, request, version, form, ANOTHER_DRAFT)
 
 
-def _again(context: ProductContext, request: Request, version: Loaded[Any], form: Form[Any],
-           problem: TranslationString | None = None) -> dict[str, Any]:
+def _again(
+    context: ProductContext,
+    request: Request,
+    version: Loaded[Any],
+    form: Form[Any],
+    problem: TranslationString | None = None,
+) -> dict[str, Any]:
     """The page again, with what is wrong and the reason as it was typed."""
     if problem is not None:
         form.add_error("", problem)
@@ -84,9 +94,7 @@ def _version(context: ProductContext, request: Request) -> Loaded[Any]:
     return loaded
 
 
-def _version_page(
-    context: ProductContext, request: Request, version: Loaded[Any], form: Form[Any]
-) -> dict[str, Any]:
+def _version_page(context: ProductContext, request: Request, version: Loaded[Any], form: Form[Any]) -> dict[str, Any]:
     store = pages.store_of(request)
     current = store.load(request.dbsession, context.code, context.product)
     before = store.load(request.dbsession, context.code, context.product, max(version.number - 1, 0))

@@ -249,8 +249,10 @@ class CertificateText(Kind):
     def check_entered(self, value: Any, rules: EntryRules) -> None:
         if value.expires_at <= rules.now:
             raise FieldError(
-                _("This certificate expired on ${day}. Paste one that is still valid.",
-                  mapping={"day": short_day(value.expires_at)})
+                _(
+                    "This certificate expired on ${day}. Paste one that is still valid.",
+                    mapping={"day": short_day(value.expires_at)},
+                )
             )
 
 
@@ -272,7 +274,10 @@ def kind_for(annotation: Any, labels: Labels, *, multiline: bool) -> Kind:
     if annotation is SecretStr:
         return Secret(multiline)
     plain: tuple[tuple[type, type[Kind]], ...] = (
-        (bool, YesNo), (int, Number), (Certificate, CertificateText), (AnyUrl, Address),
+        (bool, YesNo),
+        (int, Number),
+        (Certificate, CertificateText),
+        (AnyUrl, Address),
         (str, MoreText if multiline else LineOfText),
     )
     for known, kind in plain:
@@ -318,4 +323,3 @@ def _is_loopback(host: str) -> bool:
 def _is_number(host: str) -> bool:
     """An address in figures, in any of the spellings that resolvers accept (127.1, 0x7f000001, ::1)."""
     return ":" in host or bool(re.fullmatch(r"(0x[0-9a-f]*|\d+)(\.(0x[0-9a-f]*|\d+))*", host))
-

@@ -12,6 +12,7 @@ def productbeheerders(dbsession: Session, gemeentecode: str, product: str) -> li
     """The Productbeheerders of a product of a gemeente, by name."""
     role = Role.PRODUCTBEHEERDER
     return [
-        account for account in holders(dbsession, role, gemeentecode)
+        account
+        for account in holders(dbsession, role, gemeentecode)
         if has_role(dbsession, account.id, role, gemeentecode, product)
     ]

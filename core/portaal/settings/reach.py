@@ -29,8 +29,11 @@ def reachable_tabs(request: Request, gemeentecode: str, current: str | None = No
     """The tabs this person can open, in the order of the products' names."""
     plugins = request.registry["portaal.plugins"].known
     return [
-        Link(plugins[product].info.title, request.route_path(f"{product}.instellingen", gemeentecode=gemeentecode),
-             product == current)
+        Link(
+            plugins[product].info.title,
+            request.route_path(f"{product}.instellingen", gemeentecode=gemeentecode),
+            product == current,
+        )
         for product in request.registry["portaal.settings"].tabs
         if may_open(request, f"{product}.instellingen", gemeentecode=gemeentecode)
     ]

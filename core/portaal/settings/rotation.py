@@ -35,14 +35,19 @@ def rotate(dbsession: Session, keyring: Keyring) -> Rotation:
     for table in (SettingsVersion, SettingsDraft):
         _rotate(dbsession, table, sealer, done)
     if done.renewed:
-        audit.record(dbsession, action="settings.reseal", outcome=audit.Outcome.DONE, actor=None,
-                     object_kind="settings", object_id=sealer.current_key_id, details={"renewed": done.renewed})
+        audit.record(
+            dbsession,
+            action="settings.reseal",
+            outcome=audit.Outcome.DONE,
+            actor=None,
+            object_kind="settings",
+            object_id=sealer.current_key_id,
+            details={"renewed": done.renewed},
+        )
     return done
 
 
-def _rotate(
-    dbsession: Session, table: type[SettingsVersion | SettingsDraft], sealer: Sealer, done: Rotation
-) -> None:
+def _rotate(dbsession: Session, table: type[SettingsVersion | SettingsDraft], sealer: Sealer, done: Rotation) -> None:
     rows = dbsession.execute(
         sa.select(table.id, table.gemeentecode, table.product, table.secrets)
         .order_by(table.gemeentecode, table.product)
@@ -51,7 +56,8 @@ def _rotate(
     )
     for partition in rows.partitions():
         changed = [
-            {"id": row.id, "secrets": renewed} for row in partition
+            {"id": row.id, "secrets": renewed}
+            for row in partition
             if (renewed := _renewed(sealer, row, done)) != row.secrets
         ]
         if changed:

@@ -43,7 +43,8 @@ def merge(request: Request, form: Form[Any], base: Loaded[Any], current: Loaded[
     fields = fields_of(model)
     before, now = filled(base.value).data, filled(current.value).data
     touched = {
-        field.name for field in fields
+        field.name
+        for field in fields
         if (_secret_typed(request, field) if field.kind.is_secret else form.data.get(field.name) != before[field.name])
     }
     for field in fields:
@@ -51,7 +52,9 @@ def merge(request: Request, form: Form[Any], base: Loaded[Any], current: Loaded[
             form.data[field.name] = now[field.name]
     rows = [
         SavedMeanwhile(
-            change.field.label, lines(request, change.before), lines(request, change.after),
+            change.field.label,
+            lines(request, change.before),
+            lines(request, change.after),
             _typed(request, form, change.field) if change.field.name in touched else None,
         )
         for change in diff(base.value, current.value)

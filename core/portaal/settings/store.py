@@ -111,9 +111,15 @@ class SettingsStore:
             return Loaded(self.tabs[product].model(), 0, frozenset(), None)
         decoded = self.decode(gemeentecode, product, Stored(version.content, version.secrets))
         if decoded.faults:
-            log.warning("stored settings fell back to defaults", extra={
-                "product": product, "gemeentecode": gemeentecode, "version": version.number,
-                "settings": sorted(decoded.faults)})
+            log.warning(
+                "stored settings fell back to defaults",
+                extra={
+                    "product": product,
+                    "gemeentecode": gemeentecode,
+                    "version": version.number,
+                    "settings": sorted(decoded.faults),
+                },
+            )
         return Loaded(decoded.value, version.number, decoded.faults, version)
 
     def decode(self, gemeentecode: str, product: str, stored: Stored) -> Decoded[Any]:
@@ -121,8 +127,16 @@ class SettingsStore:
         return decode(self.tabs[product].model, stored, self.sealer, gemeentecode, product)
 
     def save(
-        self, dbsession: Session, gemeentecode: str, product: str, value: pydantic.BaseModel, *,
-        based_on: int, by: uuid.UUID | None, activated_by: uuid.UUID | None = None, reason: str = "",
+        self,
+        dbsession: Session,
+        gemeentecode: str,
+        product: str,
+        value: pydantic.BaseModel,
+        *,
+        based_on: int,
+        by: uuid.UUID | None,
+        activated_by: uuid.UUID | None = None,
+        reason: str = "",
     ) -> Saved:
         """Add a version, unless nothing changed.
 
@@ -139,9 +153,15 @@ class SettingsStore:
             return Saved(current.value, value, added=False)
         stored = encode(value, self.sealer, gemeentecode, product)
         version = SettingsVersion(
-            gemeentecode=gemeentecode, product=product, number=based_on + 1, content=dict(stored.content),
+            gemeentecode=gemeentecode,
+            product=product,
+            number=based_on + 1,
+            content=dict(stored.content),
             secrets=_unreadable_secrets(current, value) | dict(stored.secrets),
-            changed=[field.name for field in changed], reason=reason, saved_at=clock.now(), saved_by=by,
+            changed=[field.name for field in changed],
+            reason=reason,
+            saved_at=clock.now(),
+            saved_by=by,
             activated_by=activated_by,
         )
         try:
@@ -153,8 +173,14 @@ class SettingsStore:
                 raise
             raise StaleVersionError(newest) from None
         audit.record(
-            dbsession, action="settings.save", outcome=audit.Outcome.DONE, actor=activated_by or by,
-            gemeentecode=gemeentecode, product=product, object_kind="settings", object_id=version.number,
+            dbsession,
+            action="settings.save",
+            outcome=audit.Outcome.DONE,
+            actor=activated_by or by,
+            gemeentecode=gemeentecode,
+            product=product,
+            object_kind="settings",
+            object_id=version.number,
             details={"settings": version.changed},
         )
         return Saved(current.value, value, added=True)
@@ -189,6 +215,7 @@ def _unreadable_secrets(current: Loaded[Any], value: pydantic.BaseModel) -> dict
     if current.version is None:
         return {}
     return {
-        name: sealed for name, sealed in current.version.secrets.items()
+        name: sealed
+        for name, sealed in current.version.secrets.items()
         if name in current.faults and getattr(value, name) is None
     }

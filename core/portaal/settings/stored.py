@@ -39,7 +39,8 @@ def encode(value: pydantic.BaseModel, sealer: Sealer, gemeentecode: str, product
         content=value.model_dump(mode="json", exclude=secret_names),
         secrets={
             name: sealer.seal(secret.get_secret_value(), Place(gemeentecode, product, name))
-            for name, secret in filled.items() if secret is not None
+            for name, secret in filled.items()
+            if secret is not None
         },
     )
 

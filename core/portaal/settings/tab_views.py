@@ -51,8 +51,14 @@ def save_tab(context: ProductContext, request: Request) -> dict[str, Any] | Resp
         form.add_error(REASON, missing)
         return _refused(context, request, current, form)
     try:
-        return change(context, request, current, form.value, form.data[REASON],
-                      done=_("The settings are saved. They hold from now on."))
+        return change(
+            context,
+            request,
+            current,
+            form.value,
+            form.data[REASON],
+            done=_("The settings are saved. They hold from now on."),
+        )
     except StaleVersionError as error:
         return _stale(context, request, error.current)
     except DraftExistsError:
@@ -78,7 +84,10 @@ def _stale(context: ProductContext, request: Request, current: Loaded[Any]) -> d
 
 
 def _page(
-    context: ProductContext, request: Request, loaded: Loaded[Any], form: Form[Any],
+    context: ProductContext,
+    request: Request,
+    loaded: Loaded[Any],
+    form: Form[Any],
     meanwhile: list[SavedMeanwhile] | None = None,
 ) -> dict[str, Any]:
     values = pages.value_lines(request, loaded.value)

@@ -39,49 +39,54 @@ def add_settings_tab(config: Configurator, product: str, tab: SettingsTab) -> No
     config.registry["portaal.settings"].register(product, tab)
     see, change = f"{product}:instellingen:bekijken", f"{product}:instellingen:wijzigen"
     pages = (
-        ("instellingen", "", (
-            ("GET", see, tab_views.show_tab, "tab"),
-            ("POST", change, tab_views.save_tab, "tab"),
-        )),
-        ("instellingen.geschiedenis", "geschiedenis/", (
-            ("GET", see, history_views.show_history, "history"),
-        )),
-        ("instellingen.versie", VERSION, (
-            ("GET", see, history_views.show_version, "version"),
-            ("POST", change, history_views.roll_back, "version"),
-        )),
-        ("instellingen.concept", "concept/", (
-            ("GET", see, draft_views.show_draft, "draft"),
-        )),
-        ("instellingen.concept.testen", "concept/testen", (
-            ("POST", change, draft_views.try_draft, None),
-        )),
-        ("instellingen.concept.activeren", "concept/activeren", (
-            ("POST", change, draft_views.activate_draft, None),
-        )),
-        ("instellingen.concept.intrekken", "concept/intrekken", (
-            ("POST", change, draft_views.withdraw_draft, None),
-        )),
+        (
+            "instellingen",
+            "",
+            (
+                ("GET", see, tab_views.show_tab, "tab"),
+                ("POST", change, tab_views.save_tab, "tab"),
+            ),
+        ),
+        ("instellingen.geschiedenis", "geschiedenis/", (("GET", see, history_views.show_history, "history"),)),
+        (
+            "instellingen.versie",
+            VERSION,
+            (
+                ("GET", see, history_views.show_version, "version"),
+                ("POST", change, history_views.roll_back, "version"),
+            ),
+        ),
+        ("instellingen.concept", "concept/", (("GET", see, draft_views.show_draft, "draft"),)),
+        ("instellingen.concept.testen", "concept/testen", (("POST", change, draft_views.try_draft, None),)),
+        ("instellingen.concept.activeren", "concept/activeren", (("POST", change, draft_views.activate_draft, None),)),
+        ("instellingen.concept.intrekken", "concept/intrekken", (("POST", change, draft_views.withdraw_draft, None),)),
     )
     for name, pattern, views in pages:
         route = f"{product}.{name}"
         config.add_route(route, f"{ADDRESS}{product}/{pattern}", factory=product_factory(product))
         for method, permission, view, template in views:
-            config.add_view(view, route_name=route, request_method=method, permission=permission,
-                            renderer=template and f"portaal:templates/settings/{template}.jinja2")
+            config.add_view(
+                view,
+                route_name=route,
+                request_method=method,
+                permission=permission,
+                renderer=template and f"portaal:templates/settings/{template}.jinja2",
+            )
 
 
 def includeme(config: Configurator) -> None:
     config.registry["portaal.permissions"].declare(
         "portaal", [Permission(ANY_TAB, _("See the settings of one's products"))]
     )
-    config.add_audit_titles({
-        "settings.save": _("Changed the settings of a product"),
-        "settings.propose": _("Prepared a change of the settings of a product"),
-        "settings.test": _("Tested a connection"),
-        "settings.withdraw": _("Withdrew a prepared change of settings"),
-        "settings.reseal": _("Sealed the secrets of settings under a new key"),
-    })
+    config.add_audit_titles(
+        {
+            "settings.save": _("Changed the settings of a product"),
+            "settings.propose": _("Prepared a change of the settings of a product"),
+            "settings.test": _("Tested a connection"),
+            "settings.withdraw": _("Withdrew a prepared change of settings"),
+            "settings.reseal": _("Sealed the secrets of settings under a new key"),
+        }
+    )
     config.add_directive("add_settings_tab", add_settings_tab)
     config.add_route("instellingen", ADDRESS, factory=SettingsContext)
     config.add_view(first_tab, route_name="instellingen", request_method="GET", permission=ANY_TAB)

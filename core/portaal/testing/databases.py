@@ -73,8 +73,9 @@ def create_tables(engine: Engine) -> None:
 
 
 @pytest.fixture(scope="session")
-def engine(database_kind: str, tmp_path_factory: pytest.TempPathFactory,
-           request: pytest.FixtureRequest) -> Iterator[Engine]:
+def engine(
+    database_kind: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Engine]:
     """A database with the core's tables and the gemeenten, organisations and products every test may count on."""
     with new_database(database_kind, tmp_path_factory.mktemp("db"), request) as url:
         engine = make_engine(url)

@@ -25,8 +25,15 @@ class People:
     dbsession: Session
     counter: Iterator[int]
 
-    def new(self, *roles: tuple[str, ...] | Role, gemeente: str = "0363", saved: bool = True, verified: bool = True,
-            operator: bool = False, **fields: Any) -> Account:
+    def new(
+        self,
+        *roles: tuple[str, ...] | Role,
+        gemeente: str = "0363",
+        saved: bool = True,
+        verified: bool = True,
+        operator: bool = False,
+        **fields: Any,
+    ) -> Account:
         """An account of a gemeente's organisation (or the operator's).
 
         :param roles: ``("gebruiker", "iwmo")`` for a product of the gemeente, ``Role.GEBRUIKERSBEHEERDER`` for the
@@ -37,11 +44,24 @@ class People:
         organisation = self.dbsession.scalars(sa.select(Organisation).where(Organisation.kvk_nummer == kvk)).one()
         now = clock.now()
         account = Account(
-            issuer="urn:etoegang:HM:00000099000000000001:entities:9000", organisation_id=organisation.id,
-            pseudonym=f"{number:064x}@{number:032x}", created_at=now - timedelta(days=1),
-            **({"aanhef": Aanhef.MEVROUW, "voorletters": "T.", "voornaam": "Test", "achternaam": f"Persoon{number}",
-                "email": f"test{number}@gemeente.example", "profile_saved_at": now} if saved else {}),
-            verified_at=now if verified else None, welcomed_at=now if verified else None,
+            issuer="urn:etoegang:HM:00000099000000000001:entities:9000",
+            organisation_id=organisation.id,
+            pseudonym=f"{number:064x}@{number:032x}",
+            created_at=now - timedelta(days=1),
+            **(
+                {
+                    "aanhef": Aanhef.MEVROUW,
+                    "voorletters": "T.",
+                    "voornaam": "Test",
+                    "achternaam": f"Persoon{number}",
+                    "email": f"test{number}@gemeente.example",
+                    "profile_saved_at": now,
+                }
+                if saved
+                else {}
+            ),
+            verified_at=now if verified else None,
+            welcomed_at=now if verified else None,
         )
         for name, value in fields.items():
             setattr(account, name, value)
@@ -50,8 +70,9 @@ class People:
         for role in roles:
             name, product = (role, None) if isinstance(role, str) else (role[0], role[1])
             code = None if Role(name) is Role.SERVICEDESK else gemeente
-            self.dbsession.add(RoleGrant(account_id=account.id, role=Role(name), gemeentecode=code, product=product,
-                                         granted_at=now))
+            self.dbsession.add(
+                RoleGrant(account_id=account.id, role=Role(name), gemeentecode=code, product=product, granted_at=now)
+            )
         self.dbsession.commit()
         return account
 

@@ -17,9 +17,30 @@ from portaal.testing.products import activation, portal_plugins, save_settings
 from portaal.testing.queries import count_queries
 
 __all__ = [
-    "activation", "app", "browser", "built_app", "chromium", "clock", "connection", "count_queries", "dbsession",
-    "engine", "fresh_database", "hook_context", "log_in", "log_in_with_eherkenning", "mailbox", "makelaar", "page",
-    "people", "person_context", "portal_plugins", "portals", "postgresql_server", "save_settings", "shut_network",
+    "activation",
+    "app",
+    "browser",
+    "built_app",
+    "chromium",
+    "clock",
+    "connection",
+    "count_queries",
+    "dbsession",
+    "engine",
+    "fresh_database",
+    "hook_context",
+    "log_in",
+    "log_in_with_eherkenning",
+    "mailbox",
+    "makelaar",
+    "page",
+    "people",
+    "person_context",
+    "portal_plugins",
+    "portals",
+    "postgresql_server",
+    "save_settings",
+    "shut_network",
     "walk",
 ]
 
@@ -32,7 +53,9 @@ MARKERS = (
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--database", choices=("sqlite", "postgresql", "both"), default="both",
+        "--database",
+        choices=("sqlite", "postgresql", "both"),
+        default="both",
         help="which database the portal's tests run on (default: both)",
     )
     parser.addini("portaal_network", "'open' lets every test reach beyond this machine", default="shut")

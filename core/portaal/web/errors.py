@@ -97,10 +97,13 @@ def forbidden(request: Request) -> Any:
         code = (request.matchdict or {}).get("gemeentecode")
         return {
             "title": _("Your gemeente cannot use the portal yet"),
-            "text": _("Agreements have not been signed and returned to ${operator} yet.",
-                      mapping={"operator": request.registry.settings["portaal.operator_name"]}),
-            "agreements": [standing for standing in gemeenten
-                           if standing.missing_agreements and code in (None, standing.code)],
+            "text": _(
+                "Agreements have not been signed and returned to ${operator} yet.",
+                mapping={"operator": request.registry.settings["portaal.operator_name"]},
+            ),
+            "agreements": [
+                standing for standing in gemeenten if standing.missing_agreements and code in (None, standing.code)
+            ],
         }
     if reason is Reason.ACCOUNT_ENDED:
         return {
@@ -132,8 +135,12 @@ def unexpected(request: Request) -> dict[str, Any]:
 
 def includeme(config: Configurator) -> None:
     views = (
-        (not_found, HTTPNotFound), (bad_request, HTTPBadRequest), (method_not_allowed, HTTPMethodNotAllowed),
-        (too_large, HTTPRequestEntityTooLarge), (expired_form, BadCSRFToken), (forbidden, HTTPForbidden),
+        (not_found, HTTPNotFound),
+        (bad_request, HTTPBadRequest),
+        (method_not_allowed, HTTPMethodNotAllowed),
+        (too_large, HTTPRequestEntityTooLarge),
+        (expired_form, BadCSRFToken),
+        (forbidden, HTTPForbidden),
         (unexpected, Exception),
     )
     for view, context in views:

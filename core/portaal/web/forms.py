@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Model = TypeVar("Model", bound=pydantic.BaseModel)
 CSRF_FIELD = "csrf_token"
 
+
 class FieldError(ValueError):
     """Raised by a model's validator: the message is shown at the field as it is."""
 

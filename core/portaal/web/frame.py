@@ -59,8 +59,10 @@ class PortalFrame:
         if self._identity is None:
             return None
         gemeente = self._gemeente
-        return Person(self._identity.display_name or self._request.localizer.translate(_("New user")),
-                      gemeente.naam if gemeente else "")
+        return Person(
+            self._identity.display_name or self._request.localizer.translate(_("New user")),
+            gemeente.naam if gemeente else "",
+        )
 
     @property
     def _gemeente(self) -> GemeenteStanding | None:
@@ -114,8 +116,12 @@ class PortalFrame:
             return []
         current = self._gemeente
         return [
-            GemeenteLink(g.code, g.naam, self._request.route_path("overzicht", gemeentecode=g.code),
-                         current is not None and g.code == current.code)
+            GemeenteLink(
+                g.code,
+                g.naam,
+                self._request.route_path("overzicht", gemeentecode=g.code),
+                current is not None and g.code == current.code,
+            )
             for g in self._identity.accessible_gemeenten
         ]
 

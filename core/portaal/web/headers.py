@@ -7,8 +7,7 @@ named for images, connections and forms. Scripts and styles are never anybody el
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:

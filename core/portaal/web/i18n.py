@@ -70,9 +70,7 @@ def remember_locale(event: Any) -> None:
     wish = request.GET.get(PARAMETER)
     if wish in LOCALES and wish != request.cookies.get(COOKIE):
         secure = request.registry.settings["portaal.public_url"].startswith("https:")
-        event.response.set_cookie(
-            COOKIE, wish, max_age=COOKIE_SECONDS, secure=secure, httponly=True, samesite="Lax"
-        )
+        event.response.set_cookie(COOKIE, wish, max_age=COOKIE_SECONDS, secure=secure, httponly=True, samesite="Lax")
 
 
 def add_catalogues(config: Configurator, directory: Path) -> None:
@@ -96,6 +94,12 @@ def includeme(config: Configurator) -> None:
 
 
 __all__ = [
-    "DOMAIN", "LOCALES", "_", "add_catalogues", "localizer", "negotiate_locale", "register_localizers",
+    "DOMAIN",
+    "LOCALES",
+    "_",
+    "add_catalogues",
+    "localizer",
+    "negotiate_locale",
+    "register_localizers",
     "translator",
 ]

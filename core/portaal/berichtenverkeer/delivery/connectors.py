@@ -62,8 +62,13 @@ class SoapConnector:
             headers["Authorization"] = f"Bearer {self._endpoint.token}"
         try:
             response = self._pool.request(
-                "POST", self._endpoint.url, body=message.body, headers=headers, redirect=False,
-                preload_content=False, decode_content=False,
+                "POST",
+                self._endpoint.url,
+                body=message.body,
+                headers=headers,
+                redirect=False,
+                preload_content=False,
+                decode_content=False,
             )
             try:
                 body = response.read(ANSWER_LIMIT)

@@ -64,9 +64,7 @@ class EmbeddedPoller:
                 if not started:
                     bell.wait(self._interval)
 
-    def _start(
-        self, partner: str, pool: ThreadPoolExecutor, room: int, bell: threading.Event
-    ) -> set[Future[Answer]]:
+    def _start(self, partner: str, pool: ThreadPoolExecutor, room: int, bell: threading.Event) -> set[Future[Answer]]:
         if not room:
             return set()
         try:

@@ -126,8 +126,14 @@ def finish(dbsession: Session, claim: Claim, answer: Answer) -> None:
     entry.last_code = answer.code
     _note_partner(dbsession, claim.partner, answer)
     log.info(
-        "attempt", extra={"message_id": str(claim.message_id), "partner": claim.partner, "attempt": claim.attempts,
-                          "outcome": answer.outcome.value, "code": answer.code},
+        "attempt",
+        extra={
+            "message_id": str(claim.message_id),
+            "partner": claim.partner,
+            "attempt": claim.attempts,
+            "outcome": answer.outcome.value,
+            "code": answer.code,
+        },
     )
 
 

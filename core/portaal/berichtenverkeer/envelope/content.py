@@ -107,15 +107,19 @@ class Content:
         if code is StufCode.BV03:
             return Confirmation(*_answer_parts(self._values))
         return Fault(
-            code, *_answer_parts(self._values), self._values["code"], Plek(self._values["plek"]),
-            self._values["omschrijving"], self._values.get("details"),
+            code,
+            *_answer_parts(self._values),
+            self._values["code"],
+            Plek(self._values["plek"]),
+            self._values["omschrijving"],
+            self._values.get("details"),
         )
 
     def _find(self) -> tuple[int, Leaf]:
         """The next leaf that is this element or lies within it."""
         for position in range(self._position + 1, len(self._layout.leaves)):
             leaf = self._layout.leaves[position]
-            if leaf.path[:len(self._path)] == self._path:
+            if leaf.path[: len(self._path)] == self._path:
                 return position, leaf
         raise EnvelopeError(Reason.STRUCTURE, self._parent())
 
@@ -185,8 +189,11 @@ def _check_attributes(attributes: Mapping[str, str], place: str) -> None:
 
 def _answer_parts(values: Mapping[str, str]) -> tuple[Party, Party, str, str, datetime]:
     return (
-        _party(values, "zender"), _party(values, "ontvanger"),
-        values["referentienummer"], values["crossRefnummer"], _moment(values["tijdstipBericht"]),
+        _party(values, "zender"),
+        _party(values, "ontvanger"),
+        values["referentienummer"],
+        values["crossRefnummer"],
+        _moment(values["tijdstipBericht"]),
     )
 
 

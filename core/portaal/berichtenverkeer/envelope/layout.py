@@ -95,8 +95,10 @@ def _parameters() -> list[Leaf]:
         return Leaf(name, path, pattern, required)
 
     return [
-        *(leaf(name, _VERSIE) for name in
-          ("applicatieVersie", "applicatieSubversie", "functieVersie", "functieSubversie")),
+        *(
+            leaf(name, _VERSIE)
+            for name in ("applicatieVersie", "applicatieSubversie", "functieVersie", "functieSubversie")
+        ),
         # A choice of these two: the reader sees to it that there is exactly one.
         leaf(TEKST_BESTAND, _PAYLOAD, "bericht", required=False),
         leaf(XML_BESTAND, _PAYLOAD, "bericht", required=False),
@@ -108,20 +110,32 @@ def _body() -> list[Leaf]:
         return Leaf(name, (f"{{{STUF}}}body", f"{{{STUF}}}{name}"), pattern, required)
 
     return [
-        leaf("code", _FOUTCODE), leaf("plek", _PLEK), leaf("omschrijving", _OMSCHRIJVING),
-        leaf("details", _DETAILS, required=False), leaf(DETAILS_XML, _PAYLOAD, required=False),
+        leaf("code", _FOUTCODE),
+        leaf("plek", _PLEK),
+        leaf("omschrijving", _OMSCHRIJVING),
+        leaf("details", _DETAILS, required=False),
+        leaf(DETAILS_XML, _PAYLOAD, required=False),
     ]
 
 
 LAYOUTS = {
     layout.code: layout
     for layout in (
-        Layout(StufCode.DI01, f"{{{GGK}}}envelopHeenbericht-ggk_Di01", f"{GGK}/ggk_Di01",
-               (*_stuurgegevens(StufCode.DI01, GGK), *_parameters())),
-        Layout(StufCode.DU01, f"{{{GGK}}}envelopRetourbericht-ggk_Du01", f"{GGK}/ggk_Du01",
-               (*_stuurgegevens(StufCode.DU01, GGK), *_parameters())),
-        Layout(StufCode.FO01, f"{{{STUF}}}Fo01Bericht", f"{STUF}/Fo01",
-               (*_stuurgegevens(StufCode.FO01, STUF), *_body())),
+        Layout(
+            StufCode.DI01,
+            f"{{{GGK}}}envelopHeenbericht-ggk_Di01",
+            f"{GGK}/ggk_Di01",
+            (*_stuurgegevens(StufCode.DI01, GGK), *_parameters()),
+        ),
+        Layout(
+            StufCode.DU01,
+            f"{{{GGK}}}envelopRetourbericht-ggk_Du01",
+            f"{GGK}/ggk_Du01",
+            (*_stuurgegevens(StufCode.DU01, GGK), *_parameters()),
+        ),
+        Layout(
+            StufCode.FO01, f"{{{STUF}}}Fo01Bericht", f"{STUF}/Fo01", (*_stuurgegevens(StufCode.FO01, STUF), *_body())
+        ),
         Layout(StufCode.BV03, f"{{{STUF}}}Bv03Bericht", "", tuple(_stuurgegevens(StufCode.BV03, STUF))),
         Layout(StufCode.FO03, f"{{{STUF}}}Fo03Bericht", "", (*_stuurgegevens(StufCode.FO03, STUF), *_body())),
     )

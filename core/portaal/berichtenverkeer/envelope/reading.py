@@ -173,6 +173,13 @@ def _bare_fault(faultcode: str) -> Fault:
     client = faultcode.strip().rpartition(":")[2].startswith("Client")
     nobody = Party("", "")
     return Fault(
-        StufCode.FO03, nobody, nobody, "", "", now(),
-        foutcode="", plek=Plek.CLIENT if client else Plek.SERVER, omschrijving="",
+        StufCode.FO03,
+        nobody,
+        nobody,
+        "",
+        "",
+        now(),
+        foutcode="",
+        plek=Plek.CLIENT if client else Plek.SERVER,
+        omschrijving="",
     )

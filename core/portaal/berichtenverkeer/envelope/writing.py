@@ -109,7 +109,9 @@ def build_fault(fault: Fault) -> SoapMessage:
         blame = "Client" if fault.plek is Plek.CLIENT else "Server"
         message = (
             f"<soap:Fault><faultcode>soap:{blame}</faultcode><faultstring>{html.escape(fault.omschrijving)}"
-            f"</faultstring><detail>".encode() + message + b"</detail></soap:Fault>"
+            f"</faultstring><detail>".encode()
+            + message
+            + b"</detail></soap:Fault>"
         )
     return _soap(LAYOUTS[fault.code].action, message)
 

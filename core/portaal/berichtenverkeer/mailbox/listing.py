@@ -128,7 +128,8 @@ def count_by_state(dbsession: Session, gemeentecode: str, product: str) -> Mappi
 def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
     conditions: list[sa.ColumnElement[bool]] = []
     for column, value in (
-        (Message.direction, filters.direction), (Message.berichttype, filters.berichttype),
+        (Message.direction, filters.direction),
+        (Message.berichttype, filters.berichttype),
         (Message.state, filters.state),
     ):
         if value:
@@ -145,8 +146,12 @@ def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
 def _found_in(text: str) -> sa.ColumnElement[bool]:
     """A part of a file name, reference, identification, own reference or party, in any case of letters."""
     searched: tuple[Any, ...] = (
-        Message.file_name, Message.reference_id, Message.cross_reference_id, Message.identificatie,
-        Message.own_reference, Message.counterparty,
+        Message.file_name,
+        Message.reference_id,
+        Message.cross_reference_id,
+        Message.identificatie,
+        Message.own_reference,
+        Message.counterparty,
     )
     return sa.or_(*(sa.func.lower(column).contains(text.lower(), autoescape=True) for column in searched))
 

@@ -48,8 +48,10 @@ def detail(dbsession: Session, message: Message) -> Detail:
     related = dbsession.scalars(
         sa.select(Message)
         .where(
-            Message.conversation_id == message.conversation_id, Message.id != message.id,
-            Message.gemeentecode == message.gemeentecode, Message.product == message.product,
+            Message.conversation_id == message.conversation_id,
+            Message.id != message.id,
+            Message.gemeentecode == message.gemeentecode,
+            Message.product == message.product,
         )
         .order_by(Message.created_at)
     ).all()
@@ -93,8 +95,14 @@ def mark_processed(dbsession: Session, message: Message, account_id: uuid.UUID) 
 
 def _audit(dbsession: Session, action: str, message: Message, account_id: uuid.UUID) -> None:
     audit.record(
-        dbsession, action=action, outcome=audit.Outcome.DONE, actor=account_id, gemeentecode=message.gemeentecode,
-        product=message.product, object_kind="message", object_id=message.id,
+        dbsession,
+        action=action,
+        outcome=audit.Outcome.DONE,
+        actor=account_id,
+        gemeentecode=message.gemeentecode,
+        product=message.product,
+        object_kind="message",
+        object_id=message.id,
         details={"type": message.berichttype},
     )
 

@@ -37,8 +37,13 @@ def message_tiles(product: str) -> tuple[Tile, ...]:
     from portaal.berichtenverkeer.pages.tile import load
 
     return (
-        Tile("berichten", f"{product}:bericht:bekijken", f"{TEMPLATES}/tegel.jinja2",
-             lambda request, gemeentecode: load(request, gemeentecode, product), order=10),
+        Tile(
+            "berichten",
+            f"{product}:bericht:bekijken",
+            f"{TEMPLATES}/tegel.jinja2",
+            lambda request, gemeentecode: load(request, gemeentecode, product),
+            order=10,
+        ),
     )
 
 
@@ -55,15 +60,41 @@ def add_message_pages(config: PluginConfigurator) -> None:
     config.add_route("bericht-download", "berichten/{message_id}/download")
     config.add_route("bericht-verwerkt", "berichten/{message_id}/verwerkt")
 
-    config.add_view(upload.show_form, route="aanleveren", permission=deliver, request_method="GET",
-                    renderer=f"{TEMPLATES}/aanleveren.jinja2")
-    config.add_view(upload.receive_form, route="aanleveren", permission=deliver, request_method="POST",
-                    renderer=f"{TEMPLATES}/aanleveren.jinja2", checks_csrf_itself=True)
-    config.add_view(upload.show_result, route="aanlevering", permission=deliver, request_method="GET",
-                    renderer=f"{TEMPLATES}/aanlevering.jinja2")
-    config.add_view(lists.show_list, route="berichten", permission=look, request_method="GET",
-                    renderer=f"{TEMPLATES}/berichten.jinja2")
-    config.add_view(message.show_message, route="bericht", permission=look, request_method="GET",
-                    renderer=f"{TEMPLATES}/bericht.jinja2")
+    config.add_view(
+        upload.show_form,
+        route="aanleveren",
+        permission=deliver,
+        request_method="GET",
+        renderer=f"{TEMPLATES}/aanleveren.jinja2",
+    )
+    config.add_view(
+        upload.receive_form,
+        route="aanleveren",
+        permission=deliver,
+        request_method="POST",
+        renderer=f"{TEMPLATES}/aanleveren.jinja2",
+        checks_csrf_itself=True,
+    )
+    config.add_view(
+        upload.show_result,
+        route="aanlevering",
+        permission=deliver,
+        request_method="GET",
+        renderer=f"{TEMPLATES}/aanlevering.jinja2",
+    )
+    config.add_view(
+        lists.show_list,
+        route="berichten",
+        permission=look,
+        request_method="GET",
+        renderer=f"{TEMPLATES}/berichten.jinja2",
+    )
+    config.add_view(
+        message.show_message,
+        route="bericht",
+        permission=look,
+        request_method="GET",
+        renderer=f"{TEMPLATES}/bericht.jinja2",
+    )
     config.add_view(message.download_payload, route="bericht-download", permission=fetch, request_method="POST")
     config.add_view(message.report_processed, route="bericht-verwerkt", permission=fetch, request_method="POST")

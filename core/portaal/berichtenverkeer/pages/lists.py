@@ -49,8 +49,10 @@ def show_list(context: ProductContext, request: Request) -> Any:
         "bsn_refused": request.GET.get("geweigerd") == _BSN_ASKED,
         "tabs": [
             Choice(_("All messages"), links.with_(direction=None), filters.direction is None),
-            *(Choice(label, links.with_(direction=direction), filters.direction is direction)
-              for direction, label in DIRECTIONS.items()),
+            *(
+                Choice(label, links.with_(direction=direction), filters.direction is direction)
+                for direction, label in DIRECTIONS.items()
+            ),
         ],
         "type_options": [(name, name) for name in page.types],
         "states": [(state.value, meaning.label) for state, meaning in GLOSSARY.items()],

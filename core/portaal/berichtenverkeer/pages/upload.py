@@ -41,10 +41,16 @@ _FAULTS: dict[UploadFault, tuple[int, TranslationString]] = {
     UploadFault.NOT_A_FORM: (400, _("The portal could not read what was sent. Choose the files again.")),
     UploadFault.BROKEN: (400, _("The upload was broken off. Nothing was delivered: choose the files again.")),
     UploadFault.TOO_MANY_FILES: (
-        422, _("These are too many files. Deliver at most ${most} at a time.", mapping={"most": MAX_FILES})),
+        422,
+        _("These are too many files. Deliver at most ${most} at a time.", mapping={"most": MAX_FILES}),
+    ),
     UploadFault.TOO_LARGE: (
-        413, _("Together the files are too large. Deliver at most ${most} MB at a time.",
-               mapping={"most": MAX_BODY // 1_000_000})),
+        413,
+        _(
+            "Together the files are too large. Deliver at most ${most} MB at a time.",
+            mapping={"most": MAX_BODY // 1_000_000},
+        ),
+    ),
 }
 
 
@@ -69,8 +75,13 @@ def receive_form(context: ProductContext, request: Request) -> Any:
 
         try:
             fields = read_form(
-                request.environ["wsgi.input"], request.headers.get("Content-Type", ""), request.content_length,
-                open_file, file_field=FILES, max_files=MAX_FILES, max_size=MAX_BODY,
+                request.environ["wsgi.input"],
+                request.headers.get("Content-Type", ""),
+                request.content_length,
+                open_file,
+                file_field=FILES,
+                max_files=MAX_FILES,
+                max_size=MAX_BODY,
             )
         except UploadError as error:
             status, message = _FAULTS[error.fault]
@@ -83,7 +94,11 @@ def receive_form(context: ProductContext, request: Request) -> Any:
         if errors:
             return _form(context, request, status=422, errors=errors, own_reference=own_reference)
         submitter = Submitter(
-            context.code, context.product, traffic.partner, request.identity.account_id, own_reference,
+            context.code,
+            context.product,
+            traffic.partner,
+            request.identity.account_id,
+            own_reference,
             settings.samenwerkingsverband,
         )
         # From here on the transaction: however slow the upload was, the database was left alone.
@@ -109,8 +124,12 @@ def show_result(context: ProductContext, request: Request) -> dict[str, Any]:
 
 
 def _form(
-    context: ProductContext, request: Request, *, status: int = 200,
-    errors: Mapping[str, TranslationString] | None = None, own_reference: str = "",
+    context: ProductContext,
+    request: Request,
+    *,
+    status: int = 200,
+    errors: Mapping[str, TranslationString] | None = None,
+    own_reference: str = "",
 ) -> dict[str, Any]:
     request.response.status_int = status
     return page_variables(context, request) | {

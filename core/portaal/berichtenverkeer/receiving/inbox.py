@@ -78,14 +78,27 @@ class Inbox:
         payload.write(fault_document(fault))
         verdict, _ = payload.judge()
         message = Message(
-            id=uuid.uuid4(), gemeentecode=gemeente, product=answered.product, direction=Direction.IN,
-            kind=MessageKind.FOUT, berichttype=FO01, functie_versie=0, functie_subversie=0,
-            reference_id=fault.reference_id, cross_reference_id=fault.cross_reference_id,
-            conversation_id=answered.conversation_id, answers_id=answered.id,
-            counterparty=fault.zender.organisatie, identificatie=answered.identificatie,
-            payload_id=payload.payload_id, sha256=verdict.sha256, size=verdict.size,
+            id=uuid.uuid4(),
+            gemeentecode=gemeente,
+            product=answered.product,
+            direction=Direction.IN,
+            kind=MessageKind.FOUT,
+            berichttype=FO01,
+            functie_versie=0,
+            functie_subversie=0,
+            reference_id=fault.reference_id,
+            cross_reference_id=fault.cross_reference_id,
+            conversation_id=answered.conversation_id,
+            answers_id=answered.id,
+            counterparty=fault.zender.organisatie,
+            identificatie=answered.identificatie,
+            payload_id=payload.payload_id,
+            sha256=verdict.sha256,
+            size=verdict.size,
             file_name=names.made_up(FO01, fault.zender.organisatie, answered.identificatie),
-            findings=[], state=State.BEZORGD, created_at=clock.now(),
+            findings=[],
+            state=State.BEZORGD,
+            created_at=clock.now(),
         )
         earlier = self._add(message)
         if earlier is not None:
@@ -127,7 +140,8 @@ class Inbox:
             raise RefusedError(faults.NOT_CONNECTED)
         active = self.dbsession.scalar(
             sa.select(Activation.id).where(
-                Activation.gemeentecode == gemeentecode, Activation.product == product,
+                Activation.gemeentecode == gemeentecode,
+                Activation.product == product,
                 Activation.deactivated_at.is_(None),
             )
         )
@@ -140,19 +154,29 @@ class Inbox:
         header = verdict.header
         counterparty = envelope.zender.organisatie
         return Message(
-            id=uuid.uuid4(), gemeentecode=envelope.ontvanger.organisatie, product=product, direction=Direction.IN,
-            kind=MessageKind(kind.kind.value), berichttype=kind.name,
-            functie_versie=envelope.functie.versie, functie_subversie=envelope.functie.subversie,
-            reference_id=envelope.reference_id, cross_reference_id=envelope.cross_reference_id,
+            id=uuid.uuid4(),
+            gemeentecode=envelope.ontvanger.organisatie,
+            product=product,
+            direction=Direction.IN,
+            kind=MessageKind(kind.kind.value),
+            berichttype=kind.name,
+            functie_versie=envelope.functie.versie,
+            functie_subversie=envelope.functie.subversie,
+            reference_id=envelope.reference_id,
+            cross_reference_id=envelope.cross_reference_id,
             conversation_id=envelope.cross_reference_id or envelope.reference_id,
             counterparty=counterparty,
             afzender=header.afzender if header else "",
             ontvanger=header.ontvanger if header else "",
             identificatie=header.identificatie if header else "",
             dagtekening=header.dagtekening if header else None,
-            payload_id=payload_id, sha256=verdict.sha256, size=verdict.size,
+            payload_id=payload_id,
+            sha256=verdict.sha256,
+            size=verdict.size,
             file_name=names.made_up(kind.name, counterparty, header.identificatie if header else ""),
-            findings=findings.dump(verdict.findings), state=State.BEZORGD, created_at=clock.now(),
+            findings=findings.dump(verdict.findings),
+            state=State.BEZORGD,
+            created_at=clock.now(),
         )
 
     def _add(self, message: Message) -> Message | None:

@@ -86,8 +86,15 @@ def _pieces(request: Request) -> Iterator[bytes]:
 def _refuse(message: Envelope | Fault | Confirmation | None, kind: FaultKind) -> Response:
     """A Fo03 in a SOAP fault, which HTTP carries as 500; so the transaction is rolled back as well."""
     fault = Fault(
-        StufCode.FO03, _US, message.zender if message else Party("", "onbekend"), new_reference(),
-        message.reference_id if message else "", clock.now(), kind.code, kind.plek, kind.omschrijving,
+        StufCode.FO03,
+        _US,
+        message.zender if message else Party("", "onbekend"),
+        new_reference(),
+        message.reference_id if message else "",
+        clock.now(),
+        kind.code,
+        kind.plek,
+        kind.omschrijving,
     )
     return _answer(build_fault(fault), 500)
 
@@ -100,6 +107,9 @@ def includeme(config: Configurator) -> None:
     config.add_route("stuf_ggk0210", "/stuf/ggk0210")
     config.add_body_limit("/stuf/ggk0210", MAX_SOAP)
     config.add_view(
-        receive, route_name="stuf_ggk0210", request_method="POST", permission=NO_PERMISSION_REQUIRED,
+        receive,
+        route_name="stuf_ggk0210",
+        request_method="POST",
+        permission=NO_PERMISSION_REQUIRED,
         require_csrf=False,  # a machine: it has no browser whose cookies could be misused
     )

@@ -99,7 +99,7 @@ class FileWriter:
     def _keep(self, sealed: bytes) -> None:
         rest = memoryview(sealed)
         while rest:  # an unbuffered write may take less than it is given
-            rest = rest[self._file.write(rest):]
+            rest = rest[self._file.write(rest) :]
 
 
 class FileReader:

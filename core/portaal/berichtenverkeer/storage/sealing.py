@@ -122,5 +122,5 @@ class _FrameReader:
             self._ready = self._cipher.decrypt(frame, last=not following)
             self._ahead = following or None
         piece = self._ready if size < 0 else self._ready[:size]
-        self._ready = self._ready[len(piece):]
+        self._ready = self._ready[len(piece) :]
         return piece

@@ -44,8 +44,14 @@ class UploadError(Exception):
 
 
 def read_form(
-    body: BinaryIO, content_type: str, length: int | None, open_file: OpenFile, *,
-    file_field: str, max_files: int, max_size: int,
+    body: BinaryIO,
+    content_type: str,
+    length: int | None,
+    open_file: OpenFile,
+    *,
+    file_field: str,
+    max_files: int,
+    max_size: int,
 ) -> dict[str, str]:
     """Read a ``multipart/form-data`` body to its end.
 

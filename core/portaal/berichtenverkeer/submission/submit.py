@@ -55,17 +55,25 @@ def submit(dbsession: Session, submitter: Submitter, files: Iterable[IncomingFil
     A message that was delivered before is not sent again: delivering the same file twice is harmless.
     """
     submission = Submission(
-        id=uuid.uuid4(), gemeentecode=submitter.gemeentecode, product=submitter.product,
-        created_at=clock.now(), created_by=submitter.account_id,
+        id=uuid.uuid4(),
+        gemeentecode=submitter.gemeentecode,
+        product=submitter.product,
+        created_at=clock.now(),
+        created_by=submitter.account_id,
     )
     dbsession.add(submission)
     for position, file in enumerate(files, start=1):
         submission.files.append(_submit_file(dbsession, submitter, position, file))
     dbsession.flush()
     audit.record(
-        dbsession, action="message.submit", outcome=audit.Outcome.DONE, actor=submitter.account_id,
-        gemeentecode=submitter.gemeentecode, product=submitter.product,
-        object_kind="submission", object_id=submission.id,
+        dbsession,
+        action="message.submit",
+        outcome=audit.Outcome.DONE,
+        actor=submitter.account_id,
+        gemeentecode=submitter.gemeentecode,
+        product=submitter.product,
+        object_kind="submission",
+        object_id=submission.id,
         details={outcome.value: sum(file.outcome is outcome for file in submission.files) for outcome in Outcome},
     )
     return submission
@@ -76,8 +84,12 @@ def _submit_file(dbsession: Session, submitter: Submitter, position: int, file: 
     if verdict is None:
         raise ValueError("the file did not come in to its end")
     result = SubmittedFile(
-        position=position, file_name=file.file_name, berichttype=verdict.berichttype or "",
-        outcome=Outcome.GEWEIGERD, findings=findings.dump(verdict.findings), omitted=verdict.omitted,
+        position=position,
+        file_name=file.file_name,
+        berichttype=verdict.berichttype or "",
+        outcome=Outcome.GEWEIGERD,
+        findings=findings.dump(verdict.findings),
+        omitted=verdict.omitted,
     )
     if verdict.oordeel == "geweigerd" or verdict.header is None:
         return result
@@ -140,17 +152,21 @@ def _message(
         state=State.INGEDIEND,
         created_at=clock.now(),
         created_by=submitter.account_id,
-        duplicate_guard="|".join([
-            submitter.gemeentecode, submitter.product, header.berichttype, header.afzender, header.identificatie,
-        ]),
+        duplicate_guard="|".join(
+            [
+                submitter.gemeentecode,
+                submitter.product,
+                header.berichttype,
+                header.afzender,
+                header.identificatie,
+            ]
+        ),
     )
 
 
 def _earlier(dbsession: Session, message: Message) -> Message | None:
     """The message with the same identification that counts as sent, if there is one."""
-    return dbsession.scalars(
-        sa.select(Message).where(Message.duplicate_guard == message.duplicate_guard)
-    ).first()
+    return dbsession.scalars(sa.select(Message).where(Message.duplicate_guard == message.duplicate_guard)).first()
 
 
 def _add(

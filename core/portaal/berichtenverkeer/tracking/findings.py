@@ -15,8 +15,12 @@ def dump(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     """Findings as JSON."""
     return [
         {
-            "code": finding.code, "niveau": finding.niveau, "regel": finding.regel, "plaats": finding.plaats,
-            "text": _dump_words(finding.text), "action": _dump_words(finding.action),
+            "code": finding.code,
+            "niveau": finding.niveau,
+            "regel": finding.regel,
+            "plaats": finding.plaats,
+            "text": _dump_words(finding.text),
+            "action": _dump_words(finding.action),
         }
         for finding in findings
     ]

@@ -140,9 +140,7 @@ class Submission(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
 
-    files: Mapped[list[SubmittedFile]] = relationship(
-        order_by="SubmittedFile.position", cascade="all, delete-orphan"
-    )
+    files: Mapped[list[SubmittedFile]] = relationship(order_by="SubmittedFile.position", cascade="all, delete-orphan")
 
 
 class SubmittedFile(Base):

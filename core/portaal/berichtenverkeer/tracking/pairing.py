@@ -11,7 +11,10 @@ from portaal.berichtenverkeer.tracking.models import Direction, Message
 
 
 def answered_message(
-    dbsession: Session, gemeentecode: str, direction: Direction, cross_reference_id: str | None,
+    dbsession: Session,
+    gemeentecode: str,
+    direction: Direction,
+    cross_reference_id: str | None,
     header: MessageHeader | None,
 ) -> Message | None:
     """The message that a retour or fault answers, locked for change; None when it is not known here.
@@ -33,5 +36,7 @@ def answered_message(
             Message.berichttype == answers,
             Message.afzender == header.afzender,
             Message.identificatie == header.identificatie,
-        ).order_by(Message.created_at.desc()).with_for_update()
+        )
+        .order_by(Message.created_at.desc())
+        .with_for_update()
     ).first()

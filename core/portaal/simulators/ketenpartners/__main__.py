@@ -20,8 +20,12 @@ from portaal.simulators.ketenpartners.server import Server
 
 @click.command()
 @click.option("--port", default=6545, show_default=True, help="Where to listen, on this machine only.")
-@click.option("--portal-url", default="http://localhost:6543/stuf/ggk0210", show_default=True,
-              help="The portal's receiving endpoint.")
+@click.option(
+    "--portal-url",
+    default="http://localhost:6543/stuf/ggk0210",
+    show_default=True,
+    help="The portal's receiving endpoint.",
+)
 @click.option("--token", required=True, help="What the portal and the partners show each other.")
 @click.option("--delay", default=3.0, show_default=True, help="Seconds between a message and its answer.")
 def main(port: int, portal_url: str, token: str, delay: float) -> None:

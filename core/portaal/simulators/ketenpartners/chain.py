@@ -62,10 +62,19 @@ class Chain:
     def refuse(self, message: Envelope | Fault | Confirmation) -> SoapMessage:
         """The answer of a partner that refuses everything."""
         self._note(message, incoming=True, outcome="geweigerd met Fo03")
-        return build_fault(Fault(
-            StufCode.FO03, VECOZO, message.zender, new_reference(), message.reference_id, clock.now(),
-            "BRS04", Plek.CLIENT, "De geadresseerde is niet aangesloten (simulatie)",
-        ))
+        return build_fault(
+            Fault(
+                StufCode.FO03,
+                VECOZO,
+                message.zender,
+                new_reference(),
+                message.reference_id,
+                clock.now(),
+                "BRS04",
+                Plek.CLIENT,
+                "De geadresseerde is niet aangesloten (simulatie)",
+            )
+        )
 
     def take(self, message: Envelope | Fault | Confirmation, payload: bytes) -> SoapMessage:
         """Accept a message and have it answered later; give its Bv03."""
@@ -123,15 +132,27 @@ class Chain:
         functie = Functie(RETOUREN[berichttype].berichttype, heen.functie.versie, heen.functie.subversie)
         # The envelope goes the other way; the payload's header does not turn round.
         envelope = Envelope(
-            StufCode.DU01, Party(heen.ontvanger.organisatie, "Simulatie ECD"), Party(heen.zender.organisatie),
-            new_reference(), clock.now(), functie, cross_reference_id=heen.reference_id,
+            StufCode.DU01,
+            Party(heen.ontvanger.organisatie, "Simulatie ECD"),
+            Party(heen.zender.organisatie),
+            new_reference(),
+            clock.now(),
+            functie,
+            cross_reference_id=heen.reference_id,
         )
         self._deliver(envelope, retour)
 
     def _deliver_fault(self, heen: Envelope) -> None:
         fault = Fault(
-            StufCode.FO01, VECOZO, Party(heen.zender.organisatie), new_reference(), heen.reference_id, clock.now(),
-            "IB010", Plek.CLIENT, "De geadresseerde is niet aangesloten (simulatie)",
+            StufCode.FO01,
+            VECOZO,
+            Party(heen.zender.organisatie),
+            new_reference(),
+            heen.reference_id,
+            clock.now(),
+            "IB010",
+            Plek.CLIENT,
+            "De geadresseerde is niet aangesloten (simulatie)",
             f"{heen.functie.berichttype}-{heen.functie.versie:04}{heen.functie.subversie:04}",
         )
         for _ in range(2 if self.behaviour.twice else 1):
@@ -149,13 +170,16 @@ class Chain:
     def _note(self, message: Envelope | Fault | Confirmation, *, incoming: bool, outcome: str) -> None:
         if isinstance(message, Envelope):
             what, party = message.functie.berichttype, message.ontvanger if incoming else message.zender
-            line = Line(clock.now(), incoming, f"{what} ({message.code.value})", party.organisatie,
-                        message.reference_id, outcome)
+            line = Line(
+                clock.now(),
+                incoming,
+                f"{what} ({message.code.value})",
+                party.organisatie,
+                message.reference_id,
+                outcome,
+            )
         else:
             kind = message.code.value if isinstance(message, Fault) else StufCode.BV03.value
             line = Line(clock.now(), incoming, kind, message.zender.organisatie, message.reference_id, outcome)
         self.lines.appendleft(line)
         log.info("%s %s", line.what, outcome)
-
-
-

@@ -8,10 +8,19 @@ from datetime import date
 from lxml import etree
 
 _IWMO, _IJW = "iwmo", "ijw"
-_CONTAINERS = frozenset({
-    "Relaties", "Contactgegevens", "ToegewezenProducten", "StartProducten", "StopProducten",
-    "AangevraagdeProducten", "OngewijzigdeProducten", "TeWijzigenProducten", "NieuweProducten",
-})
+_CONTAINERS = frozenset(
+    {
+        "Relaties",
+        "Contactgegevens",
+        "ToegewezenProducten",
+        "StartProducten",
+        "StopProducten",
+        "AangevraagdeProducten",
+        "OngewijzigdeProducten",
+        "TeWijzigenProducten",
+        "NieuweProducten",
+    }
+)
 _RIGHT, _REFUSED = "0200", "9332"
 
 
@@ -96,21 +105,42 @@ def make_start(standaard: str, aanbieder: str, gemeente: str, identificatie: str
     base = f"http://www.istandaarden.nl/{standaard}/3_2/basisschema/schema"
     namespace = f"http://www.istandaarden.nl/{standaard}/3_2/{name}/schema"
     tree = [
-        ("Header", [
-            ("BerichtCode", code), ("BerichtVersie", "3"), ("BerichtSubversie", "2"),
-            ("Afzender", aanbieder), ("Ontvanger", gemeente),
-            ("BerichtIdentificatie", [("b:Identificatie", identificatie), ("b:Dagtekening", today.isoformat())]),
-            ("XsdVersie", [("b:BasisschemaXsdVersie", "1.0.0"), ("b:BerichtXsdVersie", "1.0.0")]),
-        ]),
-        ("Client", [
-            ("Bsn", "999900006"), ("Geboortedatum", [("b:Datum", "1980-02-29")]), ("Geslacht", "2"),
-            ("Naam", [("b:Geslachtsnaam", [("b:Achternaam", "Voorbeeld")]), ("b:Voorletters", "V")]),
-            ("StartProducten", [("StartProduct", [
-                ("ToewijzingNummer", "300201"), ("Product", [("b:Categorie", product[0]), ("b:Code", product[1])]),
-                ("ToewijzingIngangsdatum", today.replace(day=1).isoformat()), ("Begindatum", today.isoformat()),
-                ("StatusAanlevering", "1"),
-            ])]),
-        ]),
+        (
+            "Header",
+            [
+                ("BerichtCode", code),
+                ("BerichtVersie", "3"),
+                ("BerichtSubversie", "2"),
+                ("Afzender", aanbieder),
+                ("Ontvanger", gemeente),
+                ("BerichtIdentificatie", [("b:Identificatie", identificatie), ("b:Dagtekening", today.isoformat())]),
+                ("XsdVersie", [("b:BasisschemaXsdVersie", "1.0.0"), ("b:BerichtXsdVersie", "1.0.0")]),
+            ],
+        ),
+        (
+            "Client",
+            [
+                ("Bsn", "999900006"),
+                ("Geboortedatum", [("b:Datum", "1980-02-29")]),
+                ("Geslacht", "2"),
+                ("Naam", [("b:Geslachtsnaam", [("b:Achternaam", "Voorbeeld")]), ("b:Voorletters", "V")]),
+                (
+                    "StartProducten",
+                    [
+                        (
+                            "StartProduct",
+                            [
+                                ("ToewijzingNummer", "300201"),
+                                ("Product", [("b:Categorie", product[0]), ("b:Code", product[1])]),
+                                ("ToewijzingIngangsdatum", today.replace(day=1).isoformat()),
+                                ("Begindatum", today.isoformat()),
+                                ("StatusAanlevering", "1"),
+                            ],
+                        )
+                    ],
+                ),
+            ],
+        ),
     ]
     root = etree.Element(f"{{{namespace}}}Bericht", nsmap={name: namespace, standaard: base})
     _build(root, tree, namespace, base)

@@ -11,8 +11,11 @@ from portaal.simulators.ketenpartners.behaviour import FAULTS, REPLIES
 from portaal.simulators.ketenpartners.chain import AANBIEDERS, Chain
 
 _environment = jinja2.Environment(
-    loader=jinja2.PackageLoader(__package__, "."), autoescape=True, undefined=jinja2.StrictUndefined,
-    trim_blocks=True, lstrip_blocks=True,
+    loader=jinja2.PackageLoader(__package__, "."),
+    autoescape=True,
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
 )
 
 
@@ -20,7 +23,11 @@ def render(chain: Chain) -> str:
     """The page as it stands now. Nothing on it comes from a payload."""
     lines = [(line.at.astimezone(AMSTERDAM).strftime("%H.%M.%S"), line) for line in chain.lines]
     return _environment.get_template("page.jinja2").render(
-        lines=lines, behaviour=chain.behaviour, faults=FAULTS, replies=REPLIES, aanbieders=AANBIEDERS,
+        lines=lines,
+        behaviour=chain.behaviour,
+        faults=FAULTS,
+        replies=REPLIES,
+        aanbieders=AANBIEDERS,
         gemeenten=("0363", "0384", "0394"),
     )
 

@@ -40,8 +40,10 @@ class Portal:
 
     def _attempt(self, message: SoapMessage) -> str | None:
         headers = {
-            "Content-Type": "text/xml; charset=utf-8", "Content-Length": str(message.length),
-            "SOAPAction": f'"{message.action}"', "Authorization": f"Bearer {self._token}",
+            "Content-Type": "text/xml; charset=utf-8",
+            "Content-Length": str(message.length),
+            "SOAPAction": f'"{message.action}"',
+            "Authorization": f"Bearer {self._token}",
         }
         try:
             response = self._pool.request("POST", self._url, body=message.body, headers=headers, redirect=False)

@@ -49,7 +49,7 @@ def there_is_a_readme(subject: Subject) -> Iterator[str]:
     """The distribution has a README that says what the product does, for whom, and how to work on it."""
     text = readme(subject)
     if not text:
-        yield "there is no README: write README.md, and name it in pyproject.toml (readme = \"README.md\")"
+        yield 'there is no README: write README.md, and name it in pyproject.toml (readme = "README.md")'
     elif len(text) < SHORTEST_README:
         yield f"the README has {len(text)} characters; say what the product does, for whom, and how to work on it"
 

@@ -47,7 +47,11 @@ class Rehearsal:
     """The product in a portal on this test's connection; everything is rolled back."""
 
     def __init__(
-        self, subject: Subject, dbsession: Session, connection: Connection, people: People,
+        self,
+        subject: Subject,
+        dbsession: Session,
+        connection: Connection,
+        people: People,
         save_settings: Callable[..., None],
     ) -> None:
         self.subject = subject

@@ -96,7 +96,8 @@ def secrets_stay_secret(rehearsal: Rehearsal) -> Iterator[str]:
     history = f"geschiedenis/{1 + bool(rehearsal.subject.settings)}"
     overview = rehearsal.somebody(Role.GEBRUIKER).get(f"/g/{HERE}/")
     for visit in (
-        *_tab(rehearsal, "geschiedenis/", history), *rehearsal.visits(),
+        *_tab(rehearsal, "geschiedenis/", history),
+        *rehearsal.visits(),
         Visit(f"/g/{HERE}/", Role.GEBRUIKER, rehearsal.anonymous(), overview),
     ):
         if SECRET in visit.response.text:

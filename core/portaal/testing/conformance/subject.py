@@ -50,8 +50,12 @@ class Subject:
     """
 
     def __init__(
-        self, entry_point: EntryPoint, portals: Portals, *,
-        examples: Mapping[str, str] | None = None, settings: Mapping[str, Any] | None = None,
+        self,
+        entry_point: EntryPoint,
+        portals: Portals,
+        *,
+        examples: Mapping[str, str] | None = None,
+        settings: Mapping[str, Any] | None = None,
     ) -> None:
         self.entry_point = entry_point
         self.name = entry_point.name

@@ -21,7 +21,17 @@ from portaal.testing.people import People
 from portaal.testing.products import installed, settings_saver
 
 PARTS = (
-    "contract", "rights", "refusals", "pages", "tiles", "settings", "texts", "templates", "tables", "hooks", "code",
+    "contract",
+    "rights",
+    "refusals",
+    "pages",
+    "tiles",
+    "settings",
+    "texts",
+    "templates",
+    "tables",
+    "hooks",
+    "code",
     "files",
 )
 LOADING = "it_loads_beside_the_core"

@@ -100,12 +100,16 @@ def names_in_the_database_are_its_own(subject: Subject) -> Iterator[str]:
 def people_in_tables_can_be_asked_and_erased(subject: Subject) -> Iterator[str]:
     """A product that keeps who did something can tell that person so, and forget them (AVG)."""
     owner = _owner(subject)
-    columns = [] if owner is None else [
-        f"{table.name}.{column.name}"
-        for table in owner.metadata.tables.values()
-        for column in table.columns
-        if _is_account(column)
-    ]
+    columns = (
+        []
+        if owner is None
+        else [
+            f"{table.name}.{column.name}"
+            for table in owner.metadata.tables.values()
+            for column in table.columns
+            if _is_account(column)
+        ]
+    )
     for hook in ("portaal_personal_data_export", "portaal_personal_data_erase"):
         if columns and not subject.implements(hook):
             yield f"{listed(columns)}: accounts are kept, and {hook} is not implemented"

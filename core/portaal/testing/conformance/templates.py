@@ -21,10 +21,12 @@ UNSAFE = {
     r"\sstyle\s*=": "has a style attribute; use a class",
     rf"\son({HANDLERS})\s*=": "has an event handler in the page; put it in a file and use product_static",
     r"javascript:": "has a script as an address",
-    r"""\{%-?\s*(extends|include|import|from)\s+["'](?!\w[\w.]*:)""":
-        "names a template without its package; write 'package:templates/name.jinja2'",
-    r"""<(script|link|img|iframe|form)\b[^>]*\s(src|href|action)\s*=\s*["'](https?:)?//""":
-        "uses a file or page of another site; add_content_source says what may, scripts and styles never",
+    r"""\{%-?\s*(extends|include|import|from)\s+["'](?!\w[\w.]*:)""": (
+        "names a template without its package; write 'package:templates/name.jinja2'"
+    ),
+    r"""<(script|link|img|iframe|form)\b[^>]*\s(src|href|action)\s*=\s*["'](https?:)?//""": (
+        "uses a file or page of another site; add_content_source says what may, scripts and styles never"
+    ),
 }
 
 

@@ -54,8 +54,15 @@ def _pause(rehearsal: Rehearsal, names: list[str]) -> None:
     """A tile that is paused is left out, and asks nothing."""
     rehearsal.dbsession.execute(sa.delete(TileTrouble))
     rehearsal.dbsession.add_all(
-        TileTrouble(gemeentecode=HERE, product=rehearsal.subject.name, tile=name, misses=3, reason=Miss.LATE,
-                    missed_at=clock.now(), paused_until=clock.now() + timedelta(hours=1))
+        TileTrouble(
+            gemeentecode=HERE,
+            product=rehearsal.subject.name,
+            tile=name,
+            misses=3,
+            reason=Miss.LATE,
+            missed_at=clock.now(),
+            paused_until=clock.now() + timedelta(hours=1),
+        )
         for name in names
     )
     rehearsal.dbsession.commit()

@@ -71,10 +71,20 @@ def portaal_permissions() -> Sequence[Permission]:
 @hookimpl
 def portaal_includeme(config: PluginConfigurator) -> None:
     config.add_route("notities", "")
-    config.add_view(views.list_notes, route="notities", permission=READ, request_method="GET",
-                    renderer="portaal_voorbeeld:templates/notities.jinja2")
-    config.add_view(views.write_note, route="notities", permission=WRITE, request_method="POST",
-                    renderer="portaal_voorbeeld:templates/notities.jinja2")
+    config.add_view(
+        views.list_notes,
+        route="notities",
+        permission=READ,
+        request_method="GET",
+        renderer="portaal_voorbeeld:templates/notities.jinja2",
+    )
+    config.add_view(
+        views.write_note,
+        route="notities",
+        permission=WRITE,
+        request_method="POST",
+        renderer="portaal_voorbeeld:templates/notities.jinja2",
+    )
     config.add_route("lijst", "notities.json")
     config.add_view(views.notes_as_json, route="lijst", permission=READ, request_method="GET", renderer="json")
     config.add_catalogues(HERE / "locale")
