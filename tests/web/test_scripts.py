@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from pyramid.request import Request
 from pyramid.response import Response
 
@@ -19,8 +17,6 @@ from portaal.web.i18n import register_localizers
 from tests.web.stand_in import frame_config, logged_in
 
 pytestmark = pytest.mark.browser
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 PAGE = """{% extends 'portaal:templates/base.jinja2' %}{% block title %}Proef{% endblock %}{% block main %}
 <h1>Proef</h1>
 <form method="post" action="/tel" id="gewoon">{{ m.csrf() }}{{ m.button('Opslaan') }}</form>
@@ -104,16 +100,6 @@ def address(stage: Stage) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if not CHROMIUM:
-        pytest.skip("no Chromium here: install it, or name one in the environment variable CHROMIUM")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
