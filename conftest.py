@@ -6,6 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says nothing on a busy machine; in CI hypothesis has a profile of its own.
+settings.register_profile("portaal", deadline=None)
+if not os.environ.get("CI"):
+    settings.load_profile("portaal")
 
 
 @pytest.fixture(scope="session")
