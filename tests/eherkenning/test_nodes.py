@@ -38,7 +38,7 @@ RECORD = LoginRecord(
     branch=None,
     intermediary_kvk=None,
     assertion_id="_once",
-    expires_at=clock.now() + timedelta(minutes=3),
+    expires_at=clock.now() + timedelta(days=1),
 )
 
 

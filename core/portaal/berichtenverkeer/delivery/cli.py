@@ -14,11 +14,12 @@ from portaal.cli.settings import config_option, read_settings
 @config_option
 def worker(config_file: str) -> None:
     """Send what stands in the outbox until interrupted; what is being sent is finished first."""
-    from portaal.berichtenverkeer.delivery.worker import run
     from portaal.logs import configure_logging
 
     settings = read_settings(config_file)
-    configure_logging(settings.get("portaal.log_level", "INFO"))
+    configure_logging(settings.get("portaal.log_level", "INFO"))  # first: what an import warns of is a line too
+    from portaal.berichtenverkeer.delivery.worker import run
+
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
