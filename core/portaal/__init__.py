@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pyramid.router import Router
+
+# Pyramid 2.1 imports it, whatever we do; the log is for what somebody can act on.
+warnings.filterwarnings("ignore", message="pkg_resources is deprecated", category=UserWarning)
 
 
 def main(global_config: dict[str, str] | None = None, **settings: Any) -> Router:

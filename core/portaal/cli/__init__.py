@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from importlib import import_module
 from importlib.metadata import EntryPoint
 from typing import Any
@@ -10,9 +9,6 @@ from typing import Any
 import click
 
 from portaal.plugins.discovery import discover
-
-# Pyramid 2.1 imports it, whatever we do; the log is for what somebody can act on.
-warnings.filterwarnings("ignore", message="pkg_resources is deprecated", category=UserWarning)
 
 COMMANDS = {
     "audit": ("portaal.audit.cli:audit", "Verify the audit trail against its head."),
