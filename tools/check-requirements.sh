@@ -1,7 +1,7 @@
 #!/bin/sh
 # The locked requirements have a hash for everything and name no address; nor does the npm lock file.
 set -eu
-for file in requirements/runtime.txt requirements/dev.txt requirements/npm.txt; do
+for file in requirements/runtime.txt requirements/oidc.txt requirements/dev.txt requirements/npm.txt; do
     if grep -nE '://|--(extra-)?index-url|--find-links' "$file"; then
         echo "$file names an address"; exit 1
     fi
