@@ -11,12 +11,12 @@ from functools import cache
 from lxml import etree
 
 from portaal.eherkenning.artifact import read_envelope
-from portaal.eherkenning.levels import AssuranceLevel
 from portaal.eherkenning.metadata import HTTP_POST
 from portaal.eherkenning.parties import KeyPair, Makelaar, ServiceProvider
-from portaal.eherkenning.record import LoginRecord
 from portaal.eherkenning.response import Expected, verify_artifact_response, verify_response
 from portaal.eherkenning.xml import SAML, parse, q
+from portaal.login.levels import AssuranceLevel
+from portaal.login.record import LoginRecord
 from portaal.simulators.makelaar import answers
 from portaal.simulators.makelaar.answers import PREFIXES, Asker, Person
 from portaal.simulators.makelaar.encryption import encrypt

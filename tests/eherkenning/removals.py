@@ -274,21 +274,34 @@ REMOVALS = (
         "if level is None or not level.suffices_for(expected.provider.minimum):",
         "if level is None:",
     ),
-    Removal("8", "level exactly", "levels.py", "if level.urn == urn", "if urn.strip().lower().startswith(level.urn)"),
+    Removal(
+        "8",
+        "level exactly",
+        "../login/levels.py",
+        "if level.urn == urn",
+        "if urn.strip().lower().startswith(level.urn)",
+    ),
     Removal("9", "service", "attributes.py", "!= [ours]:", "== []:"),
     Removal(
         "10",
         "an assertion counts once",
-        "pending.py",
+        "../login/pending.py",
         "    try:\n        with dbsession.begin_nested():",
         "    return\n    try:\n        with dbsession.begin_nested():",
         NODES,
     ),
-    Removal("11", "a request counts once", "pending.py", "if claimed.rowcount != 1:", "if False:", NODES),
+    Removal("11", "a request counts once", "../login/pending.py", "if claimed.rowcount != 1:", "if False:", NODES),
     Removal(
-        "11", "bound to the browser", "pending.py", "found.browser_hash != token_hash(browser_token)", "False", LOGIN
+        "11",
+        "bound to the browser",
+        "../login/pending.py",
+        "found.browser_hash != token_hash(browser_token)",
+        "False",
+        LOGIN,
     ),
-    Removal("11", "for half an hour", "pending.py", "if found.created_at < now - LIFETIME:", "if False:", LOGIN),
+    Removal(
+        "11", "for half an hour", "../login/pending.py", "if found.created_at < now - LIFETIME:", "if False:", LOGIN
+    ),
     Removal(
         "11",
         "a new session id",
@@ -378,13 +391,18 @@ REMOVALS = (
     Removal(
         "15",
         "answers by POST where a makelaar does so only",
-        "pending.py",
+        "../login/pending.py",
         "            PendingLogin.makelaar.in_(makelaars),\n",
         "",
         POST,
     ),
     Removal(
-        "15", "the first posted answer counts", "pending.py", "            PendingLogin.posted.is_(None),\n", "", POST
+        "15",
+        "the first posted answer counts",
+        "../login/pending.py",
+        "            PendingLogin.posted.is_(None),\n",
+        "",
+        POST,
     ),
     Removal(
         "16",

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from portaal.access.models import LoginSession
 from portaal.app import make_app
 from portaal.eherkenning.makelaars import Entry, add_entry
-from portaal.eherkenning.models import PendingLogin
+from portaal.login.models import PendingLogin
 from portaal.simulators.makelaar.questions import read_portal
 from portaal.simulators.makelaar.state import Makelaar
 from portaal.testing.application import Browser, app_settings

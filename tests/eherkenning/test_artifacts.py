@@ -16,8 +16,8 @@ import pytest
 from portaal.eherkenning.artifact import ArtifactResolver, address_of
 from portaal.eherkenning.metadata import our_metadata
 from portaal.eherkenning.parties import Makelaar
-from portaal.eherkenning.refusal import LoginRefusedError, RefusalReason
 from portaal.eherkenning.xml import MAX_BYTES
+from portaal.login.refusal import LoginRefusedError, RefusalReason
 from portaal.simulators.makelaar.answers import new_artifact
 from portaal.simulators.makelaar.questions import read_portal, read_resolve
 from portaal.testing.eherkenning import MAKELAAR

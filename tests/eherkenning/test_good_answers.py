@@ -16,11 +16,11 @@ from lxml import etree
 
 from portaal.eherkenning.artifact import read_envelope
 from portaal.eherkenning.attributes import ACTING_SUBJECT, LEGAL_SUBJECT
-from portaal.eherkenning.levels import AssuranceLevel
 from portaal.eherkenning.parties import ServiceProvider
-from portaal.eherkenning.record import LoginRecord
 from portaal.eherkenning.response import verify_artifact_response, verify_response
 from portaal.eherkenning.xml import DS, SAML, XENC, parse, q, timestamp
+from portaal.login.levels import AssuranceLevel
+from portaal.login.record import LoginRecord
 from portaal.simulators.makelaar.keys import new_pair
 from portaal.testing.eherkenning import parties, portal_keys
 from tests.eherkenning.forge import (

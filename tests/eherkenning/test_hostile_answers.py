@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from portaal.eherkenning.refusal import LoginRefusedError
+from portaal.login.refusal import LoginRefusedError
 from tests.eherkenning.forge import PERSON, Recipe
 from tests.eherkenning.hostile import CASES
 from tests.eherkenning.hostile.case import Case

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portaal import clock
 from portaal.access.models import Account, LoginSession
 from portaal.audit import AuditEvent, Outcome
-from portaal.eherkenning.models import PendingLogin, UsedAssertion
+from portaal.login.models import PendingLogin, UsedAssertion
 from portaal.testing.application import Browser
 from portaal.testing.makelaar import Walk, form_with
 from portaal.testing.people import People

@@ -14,10 +14,10 @@ import pytest
 from lxml import etree
 
 from portaal.eherkenning.artifact import read_envelope
-from portaal.eherkenning.record import LoginRecord
-from portaal.eherkenning.refusal import LoginRefusedError
 from portaal.eherkenning.response import verify_artifact_response, verify_response
 from portaal.eherkenning.xml import parse
+from portaal.login.record import LoginRecord
+from portaal.login.refusal import LoginRefusedError
 from tests.eherkenning.forge import QUESTION_ID, VICTIM, Recipe, encrypt_assertion, expected
 from tests.eherkenning.mutations import mutate
 

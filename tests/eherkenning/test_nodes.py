@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 from portaal import clock
 from portaal.access.models import LoginSession
 from portaal.app import make_app
-from portaal.eherkenning import pending
 from portaal.eherkenning.authn_request import AuthnRequest
-from portaal.eherkenning.levels import AssuranceLevel
-from portaal.eherkenning.models import PendingLogin
-from portaal.eherkenning.record import LoginRecord
-from portaal.eherkenning.refusal import LoginRefusedError, RefusalReason
+from portaal.login import pending
+from portaal.login.levels import AssuranceLevel
+from portaal.login.models import PendingLogin
+from portaal.login.record import LoginRecord
+from portaal.login.refusal import LoginRefusedError, RefusalReason
 from portaal.simulators.makelaar.state import Makelaar
 from portaal.testing.application import Browser, app_settings
 from portaal.testing.makelaar import Walk

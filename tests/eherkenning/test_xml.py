@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from portaal.berichtenverkeer.safexml import target_parser
-from portaal.eherkenning.refusal import LoginRefusedError, RefusalReason
 from portaal.eherkenning.xml import parse
+from portaal.login.refusal import LoginRefusedError, RefusalReason
 
 # Whoever opens this file waits for ever: the test then fails on its time limit.
 NEVER_ENDING = "file:///dev/random"

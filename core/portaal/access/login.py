@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pyramid.response import Response
     from sqlalchemy.orm import Session
 
-    from portaal.eherkenning.record import LoginRecord
+    from portaal.login.record import LoginRecord
 
 log = logging.getLogger(__name__)
 

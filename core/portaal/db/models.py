@@ -15,7 +15,7 @@ FEATURES = (
     "plugins.models",
     "jobs.models",
     "overview.models",
-    "eherkenning.models",
+    "login.models",
     "onboarding.models",
     "notifications.models",
     "settings.models",

@@ -3,7 +3,7 @@
 The way of a login: :mod:`~portaal.eherkenning.views` sends a signed request to the chosen makelaar
 (:mod:`~portaal.eherkenning.authn_request`); the browser comes back with an artifact, which is exchanged
 (:mod:`~portaal.eherkenning.artifact`) for an answer that is verified (:mod:`~portaal.eherkenning.response`) and becomes
-a :class:`~portaal.eherkenning.record.LoginRecord`, which :mod:`portaal.access.login` turns into a session.
+a :class:`~portaal.login.record.LoginRecord`, which :mod:`portaal.access.login` turns into a session.
 """
 
 from __future__ import annotations

@@ -15,9 +15,9 @@ from urllib.parse import urlsplit, urlunsplit
 from lxml import etree
 
 from portaal.eherkenning.parties import Makelaar, ServiceProvider
-from portaal.eherkenning.refusal import LoginRefusedError, RefusalReason
 from portaal.eherkenning.signature import sign
 from portaal.eherkenning.xml import SAML, SAMLP, SOAP, only_child, parse, q, timestamp
+from portaal.login.refusal import LoginRefusedError, RefusalReason
 from portaal.outbound import Endpoint, OutboundError, call
 
 TYPE_CODE = b"\x00\x04"

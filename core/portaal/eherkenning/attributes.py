@@ -10,8 +10,8 @@ from lxml import etree
 
 from portaal.eherkenning.encryption import decrypt
 from portaal.eherkenning.parties import ServiceProvider
-from portaal.eherkenning.refusal import LoginRefusedError, RefusalReason
 from portaal.eherkenning.xml import children, q, text_of
+from portaal.login.refusal import LoginRefusedError, RefusalReason
 
 NAMES = "urn:etoegang:"
 SERVICE_ID = "urn:etoegang:core:ServiceID"

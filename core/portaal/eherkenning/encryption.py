@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.hashes import SHA1, SHA256, SHA384, SHA512, 
 from lxml import etree
 
 from portaal.eherkenning.parties import ServiceProvider
-from portaal.eherkenning.refusal import LoginRefusedError, RefusalReason
 from portaal.eherkenning.xml import XENC, children, parse
+from portaal.login.refusal import LoginRefusedError, RefusalReason
 
 XENC11 = "http://www.w3.org/2009/xmlenc11#"
 OAEP_MGF1P = f"{XENC}rsa-oaep-mgf1p"

@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from portaal.eherkenning.parties import Makelaar, ServiceProvider
-from portaal.eherkenning.refusal import LoginRefusedError
 from portaal.eherkenning.signature import key_name, sign, verify
 from portaal.eherkenning.xml import DS, MD, SAMLP, children, parse, q
+from portaal.login.refusal import LoginRefusedError
 
 HTTP_ARTIFACT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Artifact"
 HTTP_POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"

@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.x509.oid import NameOID
 
-from portaal.eherkenning.levels import AssuranceLevel
+from portaal.login.levels import AssuranceLevel
 
 # The organisation in the certificates of simulated parties.
 SIMULATED = "Simulatie: tekent voor niemand"

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit, urlunsplit
 from portaal.eherkenning.artifact import ArtifactResolver
 from portaal.eherkenning.expiry import Urgency, expiring
 from portaal.eherkenning.parties import Makelaar, ServiceProvider
-from portaal.eherkenning.refusal import LoginRefusedError
 from portaal.eherkenning.signature import verify
 from portaal.eherkenning.xml import moment
+from portaal.login.refusal import LoginRefusedError
 from portaal.outbound import Endpoint, OutboundError, call
 
 FAST = timedelta(seconds=5)

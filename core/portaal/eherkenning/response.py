@@ -14,12 +14,12 @@ from lxml import etree
 
 from portaal.eherkenning.attributes import read_attributes
 from portaal.eherkenning.encryption import decrypt
-from portaal.eherkenning.levels import AssuranceLevel, level_of
 from portaal.eherkenning.parties import Makelaar, ServiceProvider
-from portaal.eherkenning.record import LoginRecord
-from portaal.eherkenning.refusal import LoginRefusedError, RefusalReason
 from portaal.eherkenning.signature import verify
 from portaal.eherkenning.xml import children, moment, only_child, q, text_of
+from portaal.login.levels import AssuranceLevel, level_of
+from portaal.login.record import LoginRecord
+from portaal.login.refusal import LoginRefusedError, RefusalReason
 
 STATUS = "urn:oasis:names:tc:SAML:2.0:status:"
 BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"

@@ -22,8 +22,8 @@ from signxml.algorithms import DigestAlgorithm, SignatureMethod
 from signxml.exceptions import SignXMLException
 from signxml.verifier import SignatureConfiguration, VerifyResult, XMLVerifier
 
-from portaal.eherkenning.refusal import LoginRefusedError, RefusalReason
 from portaal.eherkenning.xml import DS, children, q
+from portaal.login.refusal import LoginRefusedError, RefusalReason
 
 ENVELOPED = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
 EXCLUSIVE_C14N = "http://www.w3.org/2001/10/xml-exc-c14n#"

@@ -15,14 +15,14 @@ from webob.multidict import MultiDict
 
 from portaal import clock
 from portaal.access import login
-from portaal.eherkenning import pending
 from portaal.eherkenning.authn_request import new_request
 from portaal.eherkenning.configuration import ACS_PATH
 from portaal.eherkenning.metadata import our_metadata
-from portaal.eherkenning.record import LoginRecord
-from portaal.eherkenning.refusal import LoginRefusedError, RefusalReason
 from portaal.eherkenning.response import Expected, verify_artifact_response, verify_response
 from portaal.eherkenning.xml import parse_base64
+from portaal.login import pending
+from portaal.login.record import LoginRecord
+from portaal.login.refusal import LoginRefusedError, RefusalReason
 from portaal.web.forms import Form, empty, parse
 from portaal.web.i18n import _
 

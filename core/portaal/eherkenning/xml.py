@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from lxml import etree
 
-from portaal.eherkenning.refusal import LoginRefusedError, RefusalReason
+from portaal.login.refusal import LoginRefusedError, RefusalReason
 
 MAX_BYTES = 256 * 1024
 UTC_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from portaal.eherkenning.refusal import RefusalReason
+from portaal.login.refusal import RefusalReason
 from tests.eherkenning.forge import Recipe
 
 BOTH = frozenset({"artifact", "post"})

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from portaal.eherkenning.attributes import ACTING_SUBJECT, LEGAL_SUBJECT, SERVICE_ID, SERVICE_UUID
-from portaal.eherkenning.levels import PREFIX
-from portaal.eherkenning.refusal import RefusalReason as R
 from portaal.eherkenning.xml import SAML, SAMLP, timestamp
+from portaal.login.levels import PREFIX
+from portaal.login.refusal import RefusalReason as R
 from tests.eherkenning.forge import (
     ACS,
     NOW,

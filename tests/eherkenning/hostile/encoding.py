@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from portaal.eherkenning.refusal import RefusalReason as R
+from portaal.login.refusal import RefusalReason as R
 from tests.eherkenning.hostile.case import BOTH, BY_ARTIFACT, BY_POST, Case, case
 
 XXE = b"<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>"

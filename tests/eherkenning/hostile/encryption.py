@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 from lxml import etree
 
-from portaal.eherkenning.refusal import RefusalReason as R
 from portaal.eherkenning.xml import DS, SAML, XENC, q
+from portaal.login.refusal import RefusalReason as R
 from portaal.simulators.makelaar.encryption import encrypt
 from portaal.testing.eherkenning import portal_keys
 from tests.eherkenning.forge import (

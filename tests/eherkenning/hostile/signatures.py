@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from portaal.eherkenning.attributes import SERVICE_ID
-from portaal.eherkenning.refusal import RefusalReason as R
 from portaal.eherkenning.xml import DS, SAML, q
+from portaal.login.refusal import RefusalReason as R
 from tests.eherkenning.forge import (
     NORMAL,
     VICTIM,

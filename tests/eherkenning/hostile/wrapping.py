@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 from lxml import etree
 
-from portaal.eherkenning.refusal import RefusalReason as R
 from portaal.eherkenning.xml import DS, SAMLP, q
+from portaal.login.refusal import RefusalReason as R
 from tests.eherkenning.forge import added, attacker, every, victims_assertion
 from tests.eherkenning.hostile.case import BY_ARTIFACT, Case, case
 from tests.eherkenning.signer import signature_of, without_signature

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hmac import compare_digest
 from pathlib import Path
 
-from portaal.eherkenning.levels import AssuranceLevel
+from portaal.login.levels import AssuranceLevel
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from cryptography import x509
 from lxml import etree
 
-from portaal.eherkenning.levels import AssuranceLevel
 from portaal.eherkenning.parties import KeyPair
 from portaal.eherkenning.signature import sign
 from portaal.eherkenning.xml import SAML, SAMLP, q, timestamp
+from portaal.login.levels import AssuranceLevel
 from portaal.simulators.makelaar.encryption import encrypt
 
 STATUS = "urn:oasis:names:tc:SAML:2.0:status:"

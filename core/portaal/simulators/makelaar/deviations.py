@@ -10,9 +10,9 @@ from typing import Any
 
 from lxml import etree
 
-from portaal.eherkenning.levels import PREFIX, AssuranceLevel
 from portaal.eherkenning.signature import sign
 from portaal.eherkenning.xml import q
+from portaal.login.levels import PREFIX, AssuranceLevel
 from portaal.simulators.makelaar.answers import (
     PREFIXES,
     Asker,

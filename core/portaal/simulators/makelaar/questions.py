@@ -15,11 +15,11 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from lxml import etree
 
-from portaal.eherkenning.levels import AssuranceLevel, level_of
 from portaal.eherkenning.metadata import HTTP_POST
-from portaal.eherkenning.refusal import LoginRefusedError
 from portaal.eherkenning.signature import verify
 from portaal.eherkenning.xml import SOAP, children, only_child, parse, q, text_of
+from portaal.login.levels import AssuranceLevel, level_of
+from portaal.login.refusal import LoginRefusedError
 
 MAX_INFLATED = 256 * 1024
 

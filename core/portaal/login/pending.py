@@ -15,9 +15,9 @@ from portaal import clock
 from portaal.access.cookies import token_hash
 from portaal.db.session import own_transaction
 from portaal.eherkenning.authn_request import AuthnRequest
-from portaal.eherkenning.models import PendingLogin, UsedAssertion
-from portaal.eherkenning.record import LoginRecord
-from portaal.eherkenning.refusal import LoginRefusedError, RefusalReason
+from portaal.login.models import PendingLogin, UsedAssertion
+from portaal.login.record import LoginRecord
+from portaal.login.refusal import LoginRefusedError, RefusalReason
 
 if TYPE_CHECKING:
     from pyramid.registry import Registry

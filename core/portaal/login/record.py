@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from portaal.eherkenning.levels import AssuranceLevel
+from portaal.login.levels import AssuranceLevel
 
 
 @dataclass(frozen=True)

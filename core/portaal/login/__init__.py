@@ -1,0 +1,1 @@
+"""Logging in, whoever says who somebody is: what every login provider shares."""
