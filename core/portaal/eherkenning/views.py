@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from pyramid.request import Request
 
 log = logging.getLogger(__name__)
-CHOICE = "portaal:templates/eherkenning/makelaar.jinja2"
-SENDING = "portaal:templates/eherkenning/sending.jinja2"
-REFUSED = "portaal:templates/eherkenning/refused.jinja2"
+CHOICE = "portaal:templates/login/choose.jinja2"
+SENDING = "portaal:templates/login/sending.jinja2"
+REFUSED = "portaal:templates/login/refused.jinja2"
 ACS_BYTES = 384 * 1024  # a message of the largest size in base64
 RELAY_STATE_BYTES = 80
 ARTIFACT_CHARACTERS = 200
