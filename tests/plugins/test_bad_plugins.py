@@ -362,6 +362,11 @@ def assert_refused(
         ("db", "command of the portal"),
         ("gebruikers", "page of the portal"),
         ("overzicht", "page of the portal"),
+        ("inloggen", "page of the portal"),
+        ("static", "page of the portal"),
+        ("sqlalchemy", "setting of the portal"),
+        ("product", "act in the portal's audit trail"),
+        ("requests", "number at /metrics"),
     ],
 )
 def test_names_of_others_are_refused(name: str, reason: str, settings: dict[str, Any]) -> None:

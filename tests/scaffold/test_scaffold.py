@@ -208,6 +208,11 @@ def test_the_command_says_what_to_do_next(tmp_path: Path) -> None:
         ("account", "table of the portal"),
         ("role", "table of the portal"),
         ("wlz", "beginning of 'wlz_registertoets'"),
+        ("inloggen", "page of the portal"),
+        ("gebruikers", "page of the portal"),
+        ("health", "page of the portal"),
+        ("static", "page of the portal"),
+        ("sqlalchemy", "setting of the portal"),
     ],
 )
 def test_a_name_that_cannot_be_is_refused(name: str, reason: str, tmp_path: Path) -> None:

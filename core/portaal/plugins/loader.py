@@ -130,7 +130,7 @@ def load(
         try:
             module = entry_point.load()
             phase = "check"
-            check_name(name, candidates, config)
+            check_name(name, candidates)
             plugin = _register(plugins, name, module, entry_point)
             plugins.known[name] = plugin
             plugins.keep(plugin, checked_answers(plugins, plugin))

@@ -9,7 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined
 
 from portaal.plugins.discovery import discover
-from portaal.plugins.names import check_free
+from portaal.plugins.names import check_name
 
 FILES = Path(__file__).parent / "files"
 SUFFIX = ".txt"  # so that nothing takes them for what they will be
@@ -64,7 +64,7 @@ def write_product(product: Product, directory: Path) -> Path:
     :raises ContractError: the name cannot be that of a plugin.
     :raises ScaffoldError: the title cannot be used, or the folder is there already.
     """
-    check_free(product.name, discover())
+    check_name(product.name, discover())
     _check_title(product.title)
     root = directory / f"portaal-{product.words['dash']}"
     if root.exists():
