@@ -380,6 +380,22 @@ REMOVALS = (
         "if qualifier.startswith(NAMES) and qualifier.endswith(kind)",
         "if qualifier.endswith(kind)",
     ),
+    Removal("14", "a limit that we do not know", "attributes.py", "if limits and (", "if False and ("),
+    Removal("14", "one intermediary", "attributes.py", "if len(numbers) > 1:", "if False:"),
+    Removal(
+        "14",
+        "an intermediary by its KvK number",
+        "attributes.py",
+        "(found and not numbers) or any(not KVK_FORM.fullmatch(number) for number in numbers)",
+        "False",
+    ),
+    Removal(
+        "14",
+        "a limit in an encrypted attribute",
+        "attributes.py",
+        '(*children(statement, "saml:Attribute"), *opened)',
+        'children(statement, "saml:Attribute")',
+    ),
     Removal(
         "15",
         "no cookie at a POST",

@@ -6,6 +6,7 @@ import base64
 import dataclasses
 import os
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP
@@ -44,7 +45,18 @@ from tests.eherkenning.forge import (
     saml_attribute,
     styled,
 )
-from tests.eherkenning.hostile.content import BRANCH, INTERMEDIARY, KVK, PSEUDO, RSIN, attribute_xml
+from tests.eherkenning.hostile.content import (
+    BRANCH,
+    INTERMEDIARIES,
+    INTERMEDIARY,
+    KVK,
+    PSEUDO,
+    RESTRICTION,
+    RSIN,
+    attribute_xml,
+    chain,
+    encrypted_attribute,
+)
 from tests.eherkenning.signer import RSA_SHA512, SHA512_DIGEST
 
 XENC11 = "http://www.w3.org/2009/xmlenc11#"
@@ -218,14 +230,32 @@ def test_a_mandate_for_one_branch_is_kept() -> None:
     assert both_ways(Recipe(assertion=branch)).branch == "000012345678"
 
 
-def test_in_a_chain_of_mandates_the_represented_organisation_stays_the_organisation() -> None:
-    def chain(assertion: etree._Element) -> None:
-        statement = assertion.find(q("saml:AttributeStatement"))
-        found = etree.SubElement(statement, q("saml:Attribute"), Name=INTERMEDIARY)
-        value = etree.SubElement(found, q("saml:AttributeValue"))
-        value.append(encrypted(name_id(INTERMEDIARY, "99000001")))
+def test_the_old_number_of_the_same_branch_may_come_along() -> None:
+    old = attribute_xml(f"{RESTRICTION}SubdossierNr", "0001")
+    both = every(
+        added("saml:AttributeStatement", old),
+        added("saml:AttributeStatement", attribute_xml(BRANCH, "000012345678")),
+    )
+    assert both_ways(Recipe(assertion=both)).branch == "000012345678"
 
-    record = both_ways(Recipe(assertion=chain))
+
+def test_a_limit_in_an_encrypted_attribute_counts() -> None:
+    branch = encrypted_attribute(attribute_xml(BRANCH, "000012345678"))
+    assert both_ways(Recipe(assertion=branch)).branch == "000012345678"
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        [(INTERMEDIARY, [(INTERMEDIARY, "99000001")])],
+        [(INTERMEDIARIES, [(KVK, "99000001")])],
+        [(INTERMEDIARIES, [(KVK, "99000001"), (RSIN, "001234567")])],
+        [(INTERMEDIARIES, [(KVK, "99000001")]), (INTERMEDIARY, [(INTERMEDIARY, "99000001")])],
+    ],
+    ids=["as it was before", "as it is", "with its RSIN", "both"],
+)
+def test_in_a_chain_of_mandates_the_represented_organisation_stays_the_organisation(attributes: Any) -> None:
+    record = both_ways(Recipe(assertion=chain(*attributes)))
     assert (record.kvk_nummer, record.intermediary_kvk) == (PERSON.kvk_nummer, "99000001")
 
 

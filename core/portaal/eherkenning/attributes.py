@@ -18,9 +18,12 @@ SERVICE_ID = "urn:etoegang:core:ServiceID"
 SERVICE_UUID = "urn:etoegang:core:ServiceUUID"
 LEGAL_SUBJECT = "urn:etoegang:core:LegalSubjectID"
 ACTING_SUBJECT = "urn:etoegang:core:ActingSubjectID"
+INTERMEDIATE_SUBJECT = "urn:etoegang:core:IntermediateSubjectID"
 # Between NAMES and these stands the version of the interface; it has changed before, so it is not looked at.
-BRANCH = ":ServiceRestriction:Vestigingsnr"
-INTERMEDIARY = ":IntermediateEntityID:KvKnr"
+RESTRICTION = ":ServiceRestriction:"
+BRANCH = f"{RESTRICTION}Vestigingsnr"
+OLD_BRANCH = f"{RESTRICTION}SubdossierNr"  # the old number of the same branch, sent along with the new one
+INTERMEDIARY = ":IntermediateEntityID:KvKnr"  # what stood there before IntermediateSubjectID
 KVK = ":EntityConcernedID:KvKnr"
 RSIN = ":EntityConcernedID:RSIN"
 PSEUDONYM = ":EntityConcernedID:Pseudo"
@@ -45,9 +48,9 @@ class Attributes:
 def read_attributes(statement: etree._Element, provider: ServiceProvider) -> Attributes:
     """The identities in an attribute statement that was made for our service.
 
-    :raises LoginRefusedError: WRONG_SERVICE, WRONG_IDENTITY, ENCRYPTION or MALFORMED.
+    :raises LoginRefusedError: WRONG_SERVICE, WRONG_IDENTITY, UNKNOWN_LIMIT, LONG_CHAIN, ENCRYPTION or MALFORMED.
     """
-    values = _values(statement)
+    values = _values(statement, provider)
     _check_service(values, provider)
     legal = list(_identities(values.get(LEGAL_SUBJECT, []), provider))
     acting = list(_identities(values.get(ACTING_SUBJECT, []), provider))
@@ -58,13 +61,14 @@ def read_attributes(statement: etree._Element, provider: ServiceProvider) -> Att
     return Attributes(kvk, rsin, pseudonym.lower(), _branch(values), _intermediary(values, provider))
 
 
-def _values(statement: etree._Element) -> Values:
-    """The values per attribute name; a name that comes twice is refused."""
+def _values(statement: etree._Element, provider: ServiceProvider) -> Values:
+    """The values per attribute name, those of encrypted attributes too; a name that comes twice is refused."""
     found: Values = {}
-    for attribute in children(statement, "saml:Attribute"):
+    opened = [decrypt(holder, provider) for holder in children(statement, "saml:EncryptedAttribute")]
+    for attribute in (*children(statement, "saml:Attribute"), *opened):
         name = attribute.get("Name", "")
-        if name in found:
-            _refuse(RefusalReason.MALFORMED, "an attribute occurs twice")
+        if attribute.tag != q("saml:Attribute") or name in found:
+            _refuse(RefusalReason.MALFORMED, "an attribute occurs twice, or is none")
         found[name] = children(attribute, "saml:AttributeValue")
     return found
 
@@ -97,19 +101,30 @@ def _one(identities: list[tuple[str, str]], kind: str, form: re.Pattern[str]) ->
 
 
 def _branch(values: Values) -> str | None:
-    """The vestigingsnummer that the mandate is limited to."""
+    """The vestigingsnummer that the mandate is limited to; a limit that we cannot keep to leads to no login."""
+    limits = {name for name in values if RESTRICTION in name}
     texts = [text_of(value) for value in _named(values, BRANCH)]
+    if limits and (not texts or any(not name.endswith((BRANCH, OLD_BRANCH)) for name in limits)):
+        _refuse(RefusalReason.UNKNOWN_LIMIT, "the mandate has a limit that we do not know")
     if len(texts) > 1 or any(not BRANCH_FORM.fullmatch(text) for text in texts):
         _refuse(RefusalReason.WRONG_IDENTITY, "the restriction to a branch cannot be read")
     return texts[0] if texts else None
 
 
 def _intermediary(values: Values, provider: ServiceProvider) -> str | None:
-    """Who acts on behalf of the organisation in a chain of mandates; a longer chain is refused."""
-    found = [identity for _, identity in _identities(_named(values, INTERMEDIARY), provider)]
-    if len(found) > 1 or any(not KVK_FORM.fullmatch(identity) for identity in found):
+    """The KvK number of who acts on behalf of the organisation. A chain has one intermediary at most.
+
+    "Elektronische Toegangsdiensten only supports chains with one intermediary" (interface HM-MR, chain authorization):
+    an answer with more of them is not one that this profile knows, so nobody can say what it would mean.
+    """
+    before = list(_identities(_named(values, INTERMEDIARY), provider))
+    found = list(_identities(values.get(INTERMEDIATE_SUBJECT, []), provider))
+    numbers = {identity for _, identity in before} | {identity for kind, identity in found if kind.endswith(KVK)}
+    if len(numbers) > 1:
+        _refuse(RefusalReason.LONG_CHAIN, "there is more than one intermediary")
+    if (found and not numbers) or any(not KVK_FORM.fullmatch(number) for number in numbers):
         _refuse(RefusalReason.WRONG_IDENTITY, "the intermediary cannot be read")
-    return found[0] if found else None
+    return numbers.pop() if numbers else None
 
 
 def _named(values: Values, suffix: str) -> list[etree._Element]:

@@ -22,6 +22,8 @@ class RefusalReason(enum.StrEnum):
     WRONG_TIME = "wrong_time"
     WRONG_SERVICE = "wrong_service"
     WRONG_IDENTITY = "wrong_identity"
+    UNKNOWN_LIMIT = "unknown_limit"
+    LONG_CHAIN = "long_chain"
     ENCRYPTION = "encryption"
 
 

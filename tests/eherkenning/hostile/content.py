@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 from datetime import timedelta
 
+from lxml import etree
+
 from portaal.eherkenning.attributes import ACTING_SUBJECT, LEGAL_SUBJECT, SERVICE_ID, SERVICE_UUID
-from portaal.eherkenning.xml import SAML, SAMLP, timestamp
+from portaal.eherkenning.xml import SAML, SAMLP, q, timestamp
 from portaal.login.levels import PREFIX
 from portaal.login.refusal import RefusalReason as R
 from tests.eherkenning.forge import (
     ACS,
     NOW,
+    Edit,
     added,
+    at,
     attribute,
     doubled,
     encrypted,
@@ -37,7 +42,9 @@ KVK = "urn:etoegang:1.9:EntityConcernedID:KvKnr"
 RSIN = "urn:etoegang:1.9:EntityConcernedID:RSIN"
 PSEUDO = "urn:etoegang:1.13:EntityConcernedID:Pseudo"
 BRANCH = "urn:etoegang:1.9:ServiceRestriction:Vestigingsnr"
+RESTRICTION = "urn:etoegang:1.9:ServiceRestriction:"
 INTERMEDIARY = "urn:etoegang:1.9:IntermediateEntityID:KvKnr"
+INTERMEDIARIES = "urn:etoegang:core:IntermediateSubjectID"
 OTHER = "urn:etoegang:HM:00000003000000000000:entities:1"
 LONG_AGO, LATER = timestamp(NOW - timedelta(minutes=10)), timestamp(NOW + timedelta(minutes=10))
 
@@ -50,6 +57,25 @@ def attribute_xml(name: str, *values: str) -> str:
 def about(*kinds_and_values: tuple[str, str], name: str = LEGAL_SUBJECT):  # type: ignore[no-untyped-def]
     """These identities, encrypted as they should be."""
     return identities(name, *(encrypted(name_id(kind, value)) for kind, value in kinds_and_values))
+
+
+def chain(*attributes: tuple[str, list[tuple[str, str]]]) -> Edit:
+    """Attributes with who stands between the person and the organisation: (name, [(kind, identity), ...])."""
+
+    def edit(assertion: etree._Element) -> None:
+        (statement,) = assertion.findall(q("saml:AttributeStatement"))
+        for name, kinds_and_values in attributes:
+            found = etree.SubElement(statement, q("saml:Attribute"), Name=name)
+            for kind, value in kinds_and_values:
+                etree.SubElement(found, q("saml:AttributeValue")).append(encrypted(name_id(kind, value)))
+
+    return edit
+
+
+def encrypted_attribute(xml: str) -> Edit:
+    """This attribute, encrypted, at the end of the statement."""
+    holder = encrypted(etree.fromstring(xml), "saml:EncryptedAttribute")
+    return at("saml:AttributeStatement", lambda statement: statement.append(copy.deepcopy(holder)))
 
 
 PARTIES = (
@@ -331,6 +357,59 @@ IDENTITIES = (
         "an intermediary in plain text",
         R.WRONG_IDENTITY,
         assertion=added("saml:AttributeStatement", attribute_xml(INTERMEDIARY, "99000001")),
+    ),
+    case(
+        "an intermediary that is no KvK number",
+        R.WRONG_IDENTITY,
+        assertion=chain((INTERMEDIARIES, [(KVK, "9900000")])),
+    ),
+    case(
+        "an intermediary without a KvK number",
+        R.WRONG_IDENTITY,
+        assertion=chain((INTERMEDIARIES, [(RSIN, "001234567")])),
+    ),
+    case(
+        "two intermediaries as it was before",
+        R.LONG_CHAIN,
+        assertion=chain((INTERMEDIARY, [(INTERMEDIARY, "99000001"), (INTERMEDIARY, "99000002")])),
+    ),
+    case(
+        "two intermediaries",
+        R.LONG_CHAIN,
+        assertion=chain((INTERMEDIARIES, [(KVK, "99000001"), (KVK, "99000002")])),
+    ),
+    case(
+        "one intermediary here and another there",
+        R.LONG_CHAIN,
+        assertion=chain((INTERMEDIARIES, [(KVK, "99000001")]), (INTERMEDIARY, [(INTERMEDIARY, "99000002")])),
+    ),
+    case(
+        "a limit that we do not know",
+        R.UNKNOWN_LIMIT,
+        assertion=added("saml:AttributeStatement", attribute_xml(f"{RESTRICTION}Afdeling", "12")),
+    ),
+    case(
+        "a limit that we do not know beside a branch",
+        R.UNKNOWN_LIMIT,
+        assertion=every(
+            added("saml:AttributeStatement", attribute_xml(BRANCH, "000012345678")),
+            added("saml:AttributeStatement", attribute_xml(f"{RESTRICTION}Afdeling", "12")),
+        ),
+    ),
+    case(
+        "the old number of a branch alone",
+        R.UNKNOWN_LIMIT,
+        assertion=added("saml:AttributeStatement", attribute_xml(f"{RESTRICTION}SubdossierNr", "0001")),
+    ),
+    case(
+        "a limit that we do not know, encrypted",
+        R.UNKNOWN_LIMIT,
+        assertion=encrypted_attribute(attribute_xml(f"{RESTRICTION}Afdeling", "12")),
+    ),
+    case(
+        "an encrypted attribute that is something else",
+        R.MALFORMED,
+        assertion=encrypted_attribute("<Afdeling/>"),
     ),
     case("an Assertion with an endless id", R.MALFORMED, assertion=attribute(".", "ID", "_" + "a" * 500)),
 )
