@@ -54,6 +54,7 @@ from portaal.web.flash import flash
 from portaal.web.i18n import _
 from portaal.web.spreadsheet import csv_response
 from portaal.web.uploads import Upload, UploadError, UploadFault, read_upload
+from portaal.workdays import is_workday
 
 __all__ = [
     "API_VERSION",
@@ -107,6 +108,7 @@ __all__ = [
     "forms",
     "gemeente_people",
     "hookimpl",
+    "is_workday",
     "message_menu",
     "message_permissions",
     "message_tiles",

@@ -18,11 +18,11 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portaal.api import is_workday
 from portaal_wlz_registertoets.models import Flag, Raadpleging
 from portaal_wlz_registertoets.outcome import Reason, WlzOutcome
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-SATURDAY = 5
 MOST_ASKED = 10
 SHORT_HASH = 12
 # A day of a person stands out when it is this many times the middle of all days of all persons, and not just a few.
@@ -33,14 +33,14 @@ LONGEST_PERIOD = timedelta(days=366)
 
 @dataclass(frozen=True)
 class OfficeHours:
-    """On weekdays, from one whole hour to another, in Amsterdam."""
+    """On days that gemeenten work, from one whole hour to another, in Amsterdam."""
 
     start: int
     end: int
 
     def include(self, moment: datetime) -> bool:
         local = moment.astimezone(AMSTERDAM)
-        return local.weekday() < SATURDAY and self.start <= local.hour < self.end
+        return is_workday(local.date()) and self.start <= local.hour < self.end
 
 
 @dataclass

@@ -115,7 +115,7 @@ class Settings(BaseModel):
         section=_REPORTS,
         at_least=0,
         at_most=23,
-        hint=_("In whole hours. The report tells what was asked outside office hours."),
+        hint=_("In whole hours, on weekdays that are no public holiday. The report tells what was asked outside them."),
     )
     office_end: int = setting(
         19,

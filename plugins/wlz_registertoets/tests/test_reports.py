@@ -47,6 +47,7 @@ def month(dbsession: Session) -> Any:
         ("2026-11-18T17:59:59+00:00", True), ("2026-11-18T18:00:00+00:00", False),
         ("2026-11-21T12:00:00+00:00", False), ("2026-11-22T12:00:00+00:00", False),
         ("2026-07-15T05:00:00+00:00", True), ("2026-07-15T17:00:00+00:00", False),
+        ("2026-12-25T10:00:00+00:00", False), ("2026-04-27T10:00:00+00:00", False),  # Christmas, Koningsdag
     ],
 )  # fmt: skip
 def test_office_hours_are_those_of_amsterdam(moment: str, inside: bool) -> None:
