@@ -32,6 +32,14 @@ INCLUSIVE_NAMESPACES = f"{{{EXCLUSIVE_C14N}}}InclusiveNamespaces"
 logging.getLogger("signxml").setLevel(logging.INFO)
 METHODS = frozenset({SignatureMethod.RSA_SHA256, SignatureMethod.RSA_SHA384, SignatureMethod.RSA_SHA512})
 DIGESTS = frozenset({DigestAlgorithm.SHA256, DigestAlgorithm.SHA384, DigestAlgorithm.SHA512})
+ACCEPTED = SignatureConfiguration(
+    require_x509=True,
+    location="./",
+    expect_references=1,
+    signature_methods=METHODS,
+    digest_algorithms=DIGESTS,
+    ignore_ambiguous_key_info=True,
+)
 
 
 def sign(
@@ -98,6 +106,13 @@ def key_name(certificate: x509.Certificate) -> str:
     return certificate.fingerprint(SHA256()).hex()
 
 
+class _Verifier(XMLVerifier):
+    """The library copies a message when it gets it and again for each reference; the second copy is enough for us."""
+
+    def get_root(self, data: etree._Element) -> etree._Element:
+        return data
+
+
 def verify(element: etree._Element, certificates: Sequence[x509.Certificate]) -> etree._Element:
     """Check the signature that stands directly in an element, in the document as it was received.
 
@@ -108,19 +123,12 @@ def verify(element: etree._Element, certificates: Sequence[x509.Certificate]) ->
     _check_form(element)
     for certificate in certificates:
         try:
-            result = XMLVerifier().verify(
+            result = _Verifier().verify(
                 element,
                 x509_cert=certificate,
                 id_attribute="ID",
                 validate_schema=False,
-                expect_config=SignatureConfiguration(
-                    require_x509=True,
-                    location="./",
-                    expect_references=1,
-                    signature_methods=METHODS,
-                    digest_algorithms=DIGESTS,
-                    ignore_ambiguous_key_info=True,
-                ),
+                expect_config=ACCEPTED,
             )
         except (SignXMLException, ValueError, etree.LxmlError, TypeError):
             continue
@@ -140,16 +148,16 @@ def _check_form(element: etree._Element) -> None:
     signatures = children(element, "ds:Signature")
     if len(signatures) != 1:
         _refuse(f"{len(signatures)} signatures instead of one")
-    parts = _parts(signatures[0])
-    if parts not in (["SignedInfo", "SignatureValue"], ["SignedInfo", "SignatureValue", "KeyInfo"]):
+    sealed = ("SignedInfo", "SignatureValue")
+    if not (_consists_of(signatures[0], *sealed) or _consists_of(signatures[0], *sealed, "KeyInfo")):
         _refuse("the signature has other parts than it should")
     signed_info = signatures[0][0]
-    if _parts(signed_info) != ["CanonicalizationMethod", "SignatureMethod", "Reference"]:
+    if not _consists_of(signed_info, "CanonicalizationMethod", "SignatureMethod", "Reference"):
         _refuse("SignedInfo has other parts than it should")
     canonicalisation, method, reference = signed_info
     if canonicalisation.get("Algorithm") != EXCLUSIVE_C14N:
         _refuse("another canonicalisation")
-    if _parts(reference) != ["Transforms", "DigestMethod", "DigestValue"]:
+    if not _consists_of(reference, "Transforms", "DigestMethod", "DigestValue"):
         _refuse("the reference has other parts than it should")
     if not element.get("ID") or reference.get("URI") != f"#{element.get('ID')}":
         _refuse("the signature does not refer to its own element")
@@ -167,10 +175,9 @@ def _check_form(element: etree._Element) -> None:
     _check_ids(element)
 
 
-def _parts(element: etree._Element) -> list[str]:
-    """The names of the children; one from another namespace has none."""
-    names = (etree.QName(child) for child in element)
-    return [name.localname if name.namespace == DS else "" for name in names]
+def _consists_of(element: etree._Element, *names: str) -> bool:
+    """Whether these parts of XML Signature are its children, once, in this order, and nothing else."""
+    return [child.tag for child in element] == [q(f"ds:{name}") for name in names]
 
 
 def _check_ids(element: etree._Element) -> None:
@@ -178,8 +185,8 @@ def _check_ids(element: etree._Element) -> None:
     names = Counter(
         value
         for node in element.getroottree().iter()
-        for attribute, value in node.attrib.items()
-        if etree.QName(attribute).localname.lower() == "id"
+        for attribute, value in node.items()
+        if str(attribute).rpartition("}")[2].lower() == "id"
     )
     if any(count > 1 for count in names.values()):
         _refuse("an id occurs twice")

@@ -6,6 +6,7 @@ import base64
 import binascii
 import re
 from datetime import UTC, datetime
+from functools import cache
 
 from lxml import etree
 
@@ -26,6 +27,7 @@ PREFIXES = {"saml": SAML, "samlp": SAMLP, "md": MD, "ds": DS, "xenc": XENC, "soa
 DECLARED_ENCODING = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([^\"']*)")
 
 
+@cache
 def q(name: str) -> str:
     """``saml:Issuer`` as lxml names it."""
     prefix, _, local = name.partition(":")
@@ -50,7 +52,7 @@ def parse(message: bytes) -> etree._Element:
     except (etree.XMLSyntaxError, ValueError) as error:
         raise LoginRefusedError(RefusalReason.MALFORMED, "the message is not well-formed UTF-8 XML") from error
     beside = root.getprevious() is not None or root.getnext() is not None
-    if beside or any(not isinstance(node.tag, str) for node in root.iter()):
+    if beside or next(root.iter(etree.Comment, etree.ProcessingInstruction, etree.Entity), None) is not None:
         raise LoginRefusedError(RefusalReason.MALFORMED, "the message has a comment, instruction or entity")
     return root
 
@@ -84,7 +86,7 @@ def _parser() -> etree.XMLParser:
 
 def children(element: etree._Element, name: str) -> list[etree._Element]:
     """The direct children of that name; never a search through the tree (rule 4)."""
-    return [child for child in element if child.tag == q(name)]
+    return list(element.iterchildren(q(name)))
 
 
 def only_child(element: etree._Element, name: str) -> etree._Element:

@@ -162,6 +162,7 @@ AFTERWARDS = {
     "no SignedInfo": _on_signature(lambda s: s.remove(_info(s))),
     "an empty Signature": _on_signature(lambda s: [s.remove(part) for part in list(s)] and None),
     "the signature twice": _on_signature(lambda s: s.addnext(copy.deepcopy(s))),
+    "a KeyInfo in no name space": _on_signature(lambda s: s.append(etree.Element("KeyInfo"))),
     "an object put in afterwards": _on_signature(lambda s: s.append(etree.fromstring(f'<d:Object xmlns:d="{DS}"/>'))),
 }
 
