@@ -68,6 +68,18 @@ def test_who_gets_no_code(people: People, dbsession: Session, newcomer: dict[str
         issue(dbsession, people.new(**newcomer).id, "0363", CodeKind.GEBRUIKER, by.id)
 
 
+@pytest.mark.parametrize("role", [Role.GEBRUIKER, Role.PRODUCTBEHEERDER])
+@pytest.mark.parametrize("allow_combined", [False, True])
+def test_an_auditor_gets_no_role_of_a_product(
+    people: People, dbsession: Session, role: Role, allow_combined: bool
+) -> None:
+    by, auditor = people.new(Role.GEBRUIKERSBEHEERDER), people.new(Role.AUDITOR)
+    with pytest.raises(NotPossibleError, match="is auditor of the gemeente"):
+        grant_product_role(
+            dbsession, auditor.id, role, gemeentecode="0363", product="iwmo", by=by.id, allow_combined=allow_combined
+        )
+
+
 def test_a_gebruikersbeheerder_gets_no_second_code(people: People, dbsession: Session) -> None:
     by = people.new(Role.SERVICEDESK, operator=True)
     with pytest.raises(NotPossibleError, match="gebruikersbeheerder of this gemeente already"):

@@ -15,6 +15,7 @@ from portaal import clock
 from portaal.access.models import Account, Role, RoleGrant
 from portaal.audit import AuditEvent
 from portaal.gebruikersbeheer.roles import has_role, holders
+from portaal.onboarding.issuing import usable_code
 from portaal.onboarding.models import CodeKind, VerificationCode
 from portaal.organisations.models import Organisation, OrganisationKind
 from portaal.servicedesk.cli import servicedesk
@@ -124,17 +125,32 @@ def test_an_auditor_is_appointed_and_withdrawn(
     ("roles", "fields", "message"),
     [
         ([Role.GEBRUIKERSBEHEERDER], {}, "kan niet ook auditor"),
+        ([("gebruiker", "iwmo")], {}, "geen auditor van dezelfde gemeente"),
         ([], {"verified": False}, "Alleen iemand die is geverifieerd"),
     ],
 )
 def test_who_cannot_become_auditor(
-    desk: Browser, people: People, dbsession: Session, roles: list[Role], fields: dict[str, Any], message: str
+    desk: Browser, people: People, dbsession: Session, roles: list[Any], fields: dict[str, Any], message: str
 ) -> None:
     person, other = people.new(*roles, **fields), people.new()
     form = button(desk.get(PEOPLE), f"{other.id}/auditor")
     form.action = f"{PEOPLE}/{person.id}/auditor"
     assert message in form.submit(status=303).follow().text
     assert not has_role(dbsession, person.id, Role.AUDITOR, "0363")
+
+
+def test_an_auditor_does_not_become_gebruikersbeheerder(desk: Browser, people: People, dbsession: Session) -> None:
+    """Nor does somebody who has a code for it become auditor."""
+    auditor, other = people.new(Role.AUDITOR), people.new()
+    form = button(desk.get(PEOPLE), f"{other.id}/code")
+    form.action = f"{PEOPLE}/{auditor.id}/code"
+    assert "Deze persoon is auditor van de gemeente." in form.submit(status=303).follow().text
+    assert usable_code(dbsession, auditor.id, CodeKind.GEBRUIKERSBEHEERDER) is None
+
+    button(desk.get(PEOPLE), f"{other.id}/code").submit(status=200)
+    refused = button(desk.get(PEOPLE), f"{other.id}/auditor").submit(status=303).follow()
+    assert "Trek die code eerst in." in refused.text
+    assert not has_role(dbsession, other.id, Role.AUDITOR, "0363")
 
 
 @pytest.mark.parametrize("act", ["code", "code/intrekken", "auditor", "auditor/intrekken",

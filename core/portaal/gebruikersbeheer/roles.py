@@ -16,6 +16,7 @@ from portaal import audit, clock
 from portaal.access.identity import holds
 from portaal.access.models import PRODUCT_ROLES, Account, Role, RoleGrant
 from portaal.gebruikersbeheer.errors import NotPossibleError
+from portaal.gebruikersbeheer.separation import conflict
 from portaal.notifications.models import NotificationKind
 from portaal.notifications.service import notify
 from portaal.organisations.models import OrganisationGemeente
@@ -83,17 +84,29 @@ def grant_product_role(
         raise NotPossibleError(_("The access of this person has ended. Restore it first."))
     if until and until < clock.today():
         raise NotPossibleError(_("The end date has passed already. Choose today or later."))
-    other = next(other for other in PRODUCT_ROLES if other is not role)
-    if not allow_combined and has_role(dbsession, account.id, other, gemeentecode, product):
-        raise NotPossibleError(
-            _(
-                "One person cannot be both Gebruiker and Productbeheerder of the same product. "
-                "Revoke the other role first."
-            )
-        )
+    refuse_conflict(dbsession, account.id, role, gemeentecode, product, allow_combined=allow_combined)
     grant = grant_role(dbsession, account, role, gemeentecode=gemeentecode, product=product, by=by, until=until)
     notify(dbsession, [account], NotificationKind.ROL_TOEGEKEND, gemeentecode=gemeentecode, product=product, role=role)
     return grant
+
+
+def refuse_conflict(
+    dbsession: Session,
+    account_id: uuid.UUID,
+    role: Role,
+    gemeentecode: str,
+    product: str | None = None,
+    *,
+    allow_combined: bool = False,
+) -> None:
+    """Stop what would give somebody a role beside one that it does not go together with.
+
+    :raises NotPossibleError: it would; the text says with which.
+    """
+    held = current_grants(dbsession, [account_id], gemeentecode)
+    reason = conflict(role, product, held, allow_combined=allow_combined)
+    if reason:
+        raise NotPossibleError(reason)
 
 
 def revoke_product_role(

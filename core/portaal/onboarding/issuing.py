@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portaal import audit, clock
 from portaal.access.models import Account, Role
 from portaal.gebruikersbeheer.errors import NotPossibleError
-from portaal.gebruikersbeheer.roles import acts_for, has_role
+from portaal.gebruikersbeheer.roles import acts_for, has_role, refuse_conflict
 from portaal.onboarding import codes
 from portaal.onboarding.models import CodeKind, VerificationCode, usable
 from portaal.web.i18n import _
@@ -43,6 +43,8 @@ def issue(dbsession: Session, account_id: uuid.UUID, gemeentecode: str, kind: Co
         raise NotPossibleError(_("This person is verified already and needs no code."))
     if kind is CodeKind.GEBRUIKERSBEHEERDER and has_role(dbsession, account.id, Role.GEBRUIKERSBEHEERDER, gemeentecode):
         raise NotPossibleError(_("This person is gebruikersbeheerder of this gemeente already."))
+    if kind is CodeKind.GEBRUIKERSBEHEERDER:
+        refuse_conflict(dbsession, account.id, Role.GEBRUIKERSBEHEERDER, gemeentecode)
 
     withdraw(dbsession, account.id, kind)
     code = codes.new_code()

@@ -15,11 +15,13 @@ from portaal.gebruikersbeheer.roles import (
     acts_for,
     current_grants,
     grant_role,
-    has_role,
     holders,
     lock_holders,
+    refuse_conflict,
     revoke_role,
 )
+from portaal.onboarding.issuing import usable_code
+from portaal.onboarding.models import CodeKind
 from portaal.organisations.models import Organisation, OrganisationKind
 from portaal.web.i18n import _
 
@@ -27,16 +29,18 @@ from portaal.web.i18n import _
 def appoint_auditor(dbsession: Session, account_id: uuid.UUID, gemeentecode: str, by: uuid.UUID) -> None:
     """Let somebody read the audit trail of a gemeente.
 
-    :raises NotPossibleError: the person is not verified, not of this gemeente, or manages its users (an auditor looks
-        at what those did).
+    :raises NotPossibleError: the person is not verified, not of this gemeente, or has or soon gets a role there that an
+        auditor must keep an eye on.
     """
     account = dbsession.get_one(Account, account_id, with_for_update=True, populate_existing=True)
     if not acts_for(dbsession, account, gemeentecode):
         raise NotPossibleError(_("This person does not work for this gemeente."))
     if account.verified_at is None or account.ended_at is not None:
         raise NotPossibleError(_("Only somebody who is verified can become auditor."))
-    if has_role(dbsession, account.id, Role.GEBRUIKERSBEHEERDER, gemeentecode):
-        raise NotPossibleError(_("A gebruikersbeheerder cannot be auditor of the same gemeente."))
+    refuse_conflict(dbsession, account.id, Role.AUDITOR, gemeentecode)
+    code = usable_code(dbsession, account.id, CodeKind.GEBRUIKERSBEHEERDER)
+    if code is not None and code.gemeentecode == gemeentecode:
+        raise NotPossibleError(_("This person has a code to become gebruikersbeheerder. Withdraw that code first."))
     grant_role(dbsession, account, Role.AUDITOR, gemeentecode=gemeentecode, by=by)
 
 
