@@ -26,6 +26,7 @@ ANONYMOUS = {
     "product_static",
     # logging in and out
     "inloggen",
+    "inloggen_terug",
     "eherkenning_acs",
     "eherkenning_metadata",
     "uitloggen",

@@ -59,7 +59,8 @@ def core_includeme(config: Configurator) -> None:
     config.include("portaal.plugins")
     # From the start page to the desk.
     config.include("portaal.startpagina")
-    config.include("portaal.eherkenning")
+    config.include("portaal.login")
+    config.include("portaal.eherkenning")  # the first way to log in; plugins may bring others
     config.include("portaal.onboarding")
     config.include("portaal.overview")
     config.include("portaal.gebruikersbeheer")

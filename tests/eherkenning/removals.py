@@ -408,7 +408,7 @@ REMOVALS = (
         "15",
         "answers by POST where a makelaar does so only",
         "../login/pending.py",
-        "            PendingLogin.makelaar.in_(makelaars),\n",
+        "            PendingLogin.issuer.in_(issuers),\n",
         "",
         POST,
     ),

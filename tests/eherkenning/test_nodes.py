@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 from portaal import clock
 from portaal.access.models import LoginSession
 from portaal.app import make_app
-from portaal.eherkenning.authn_request import AuthnRequest
 from portaal.login import pending
 from portaal.login.levels import AssuranceLevel
 from portaal.login.models import PendingLogin
+from portaal.login.pending import Asked
 from portaal.login.record import LoginRecord
 from portaal.login.refusal import LoginRefusedError, RefusalReason
 from portaal.simulators.makelaar.state import Makelaar
@@ -29,6 +29,7 @@ from portaal.testing.seed import seed
 
 ANNA = "anna.degroot@amsterdam.example"
 THREADS = 8
+ASKED = Asked("eherkenning", "urn:makelaar", {"request_id": "_r"})
 RECORD = LoginRecord(
     issuer="urn:makelaar",
     kvk_nummer="99000363",
@@ -116,10 +117,10 @@ def outcomes(act: Callable[[], object]) -> list[str]:
 
 def test_of_many_answers_at_once_one_gets_the_request(fresh_database: Engine) -> None:
     with Session(fresh_database) as dbsession:
-        pending.remember(dbsession, AuthnRequest("_r", "relay", "https://x", None), "urn:makelaar", "browser")
+        pending.remember(dbsession, ASKED, "relay", "browser")
         dbsession.commit()
     registry: Any = {"portaal.engine": fresh_database}
-    found = outcomes(lambda: pending.claim(registry, "relay", "browser"))
+    found = outcomes(lambda: pending.claim(registry, "eherkenning", "relay", "browser"))
     assert found == ["done", *[RefusalReason.REPLAYED.value] * (THREADS - 1)]
 
 
@@ -137,7 +138,7 @@ def test_an_assertion_that_was_used_stays_so_until_it_is_worth_nothing(fresh_dat
         pending.use_once(dbsession, RECORD)
         dbsession.commit()
     with Session(fresh_database) as dbsession:
-        pending.remember(dbsession, AuthnRequest("_r", "relay", "https://x", None), "urn:makelaar", "browser")
+        pending.remember(dbsession, ASKED, "relay", "browser")
         with pytest.raises(LoginRefusedError) as refusal:
             pending.use_once(dbsession, RECORD)
     assert refusal.value.reason is RefusalReason.REPLAYED
@@ -152,7 +153,7 @@ def test_the_same_id_from_another_makelaar_is_another_assertion(fresh_database: 
 
 def test_the_database_holds_no_token_of_a_browser(fresh_database: Engine) -> None:
     with Session(fresh_database) as dbsession:
-        pending.remember(dbsession, AuthnRequest("_r", "a-token", "https://x", None), "urn:m", "browser-token")
+        pending.remember(dbsession, ASKED, "a-token", "browser-token")
         dbsession.commit()
         (row,) = dbsession.query(PendingLogin).all()
         values = [str(getattr(row, column.key)) for column in PendingLogin.__table__.columns]

@@ -1,9 +1,10 @@
-"""Logging in with eHerkenning: the SAML profile, and the pages around it.
+"""Logging in with eHerkenning: the SAML profile, as a login provider.
 
-The way of a login: :mod:`~portaal.eherkenning.views` sends a signed request to the chosen makelaar
-(:mod:`~portaal.eherkenning.authn_request`); the browser comes back with an artifact, which is exchanged
-(:mod:`~portaal.eherkenning.artifact`) for an answer that is verified (:mod:`~portaal.eherkenning.response`) and becomes
-a :class:`~portaal.login.record.LoginRecord`, which :mod:`portaal.access.login` turns into a session.
+The way of a login: :mod:`portaal.login.views` asks :mod:`~portaal.eherkenning.provider` for a signed request to the
+chosen makelaar (:mod:`~portaal.eherkenning.authn_request`); the browser comes back to :mod:`~portaal.eherkenning.views`
+with an artifact, which is exchanged (:mod:`~portaal.eherkenning.artifact`) for an answer that is verified
+(:mod:`~portaal.eherkenning.response`) and becomes a :class:`~portaal.login.record.LoginRecord`, which
+:mod:`portaal.access.login` turns into a session.
 """
 
 from __future__ import annotations

@@ -27,32 +27,32 @@ class AuthnRequest:
     """A request on its way.
 
     :param id: to be answered exactly once.
-    :param relay_state: an opaque token that comes back with the answer; at most 80 bytes.
     :param fields: of the form to post, or None when the browser is sent to ``url`` at once.
     """
 
     id: str
-    relay_state: str
     url: str
     fields: dict[str, str] | None
 
 
-def new_request(provider: ServiceProvider, makelaar: Makelaar, now: datetime) -> AuthnRequest:
+def new_request(provider: ServiceProvider, makelaar: Makelaar, relay_state: str, now: datetime) -> AuthnRequest:
     """A signed request by POST where the makelaar takes that, else by redirect.
 
     It always asks for a fresh login (ForceAuthn) of at least our level.
+
+    :param relay_state: an opaque token that comes back with the answer; at most 80 bytes.
     """
     binding = HTTP_POST if HTTP_POST in makelaar.sso_urls else HTTP_REDIRECT
     destination = makelaar.sso_urls[binding]
-    identifier, relay_state = f"_{secrets.token_hex(20)}", secrets.token_urlsafe(32)
+    identifier = f"_{secrets.token_hex(20)}"
     element = _element(provider, makelaar, identifier, destination, now)
     if binding == HTTP_POST:
         pair = provider.signing_pair(now)
         signed = etree.tostring(sign(element, pair.key, pair.certificate))
         fields = {"SAMLRequest": base64.b64encode(signed).decode(), "RelayState": relay_state}
-        return AuthnRequest(identifier, relay_state, destination, fields)
+        return AuthnRequest(identifier, destination, fields)
     key = provider.signing_pair(now).key
-    return AuthnRequest(identifier, relay_state, _redirect_url(element, destination, relay_state, key), None)
+    return AuthnRequest(identifier, _redirect_url(element, destination, relay_state, key), None)
 
 
 def _element(

@@ -37,11 +37,13 @@ from portaal.eherkenning.artifact import ArtifactResolver
 from portaal.eherkenning.expiry import Urgency, expiring
 from portaal.eherkenning.makelaars import MakelaarsFileError, read_makelaars
 from portaal.eherkenning.parties import KeyPair, Makelaar, ServiceProvider
+from portaal.eherkenning.provider import Eherkenning
 from portaal.outbound import Endpoint, tls
 
 if TYPE_CHECKING:
     from pyramid.config import Configurator
 
+NAME = "eherkenning"
 ACS_PATH = "/eherkenning/acs"
 SECONDS_OF_SKEW = 60
 MINIMUM_BITS = 2048
@@ -171,9 +173,6 @@ def includeme(config: Configurator) -> None:
     settings, registry = config.registry.settings, config.registry
     registry["eherkenning.provider"] = provider = service_provider(settings)
     registry["eherkenning.makelaars"] = found = makelaars(settings)
-    registry["eherkenning.resolver"] = resolver(settings)
-    registry["portaal.form_targets"] = tuple(
-        sorted({"{0.scheme}://{0.netloc}".format(urlsplit(url)) for m in found.values() for url in m.sso_urls.values()})
-    )
+    config.add_login_provider(NAME, Eherkenning(provider, found, resolver(settings)).login_provider())
     for warning in expiring(provider, found.values(), clock.now()):
         log.log(logging.WARNING if warning.urgency is Urgency.SOON else logging.ERROR, "%s", warning)

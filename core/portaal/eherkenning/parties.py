@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.x509.oid import NameOID
 
-from portaal.login.levels import AssuranceLevel
+from portaal.login.levels import MINIMUM, AssuranceLevel
 
 # The organisation in the certificates of simulated parties.
 SIMULATED = "Simulatie: tekent voor niemand"
@@ -46,7 +46,7 @@ class ServiceProvider:
     provider_name: str
     keys: tuple[KeyPair, ...]
     next_from: datetime | None = None
-    minimum: AssuranceLevel = AssuranceLevel.LOA3
+    minimum: AssuranceLevel = MINIMUM
     skew: int = 60
 
     @property

@@ -34,6 +34,9 @@ class AssuranceLevel(enum.StrEnum):
         return self.rank >= minimum.rank
 
 
+MINIMUM = AssuranceLevel.LOA3  # that gets in (R-38)
+
+
 def level_of(urn: str) -> AssuranceLevel | None:
     """The level that an AuthnContextClassRef names; None for anything that is not exactly one of ours."""
     return next((level for level in AssuranceLevel if level.urn == urn), None)

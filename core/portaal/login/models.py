@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import String
+from sqlalchemy import JSON, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portaal.db.base import Base
@@ -14,15 +14,17 @@ from portaal.db.types import UtcDateTime
 class PendingLogin(Base):
     """A request that was sent: bound to one browser, used once, gone after half an hour.
 
-    ``posted`` holds an answer that came by POST for the moment until the browser is back with its cookie.
+    ``remembered`` is what its provider needs to verify the answer. ``posted`` holds an answer that came by POST for the
+    moment until the browser is back with its cookie.
     """
 
     __tablename__ = "pending_login"
 
-    request_id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    makelaar: Mapped[str] = mapped_column(String(200))
+    state_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    provider: Mapped[str] = mapped_column(String(40))
+    issuer: Mapped[str] = mapped_column(String(200))
+    remembered: Mapped[dict[str, str]] = mapped_column(JSON)
     browser_hash: Mapped[str] = mapped_column(String(64))
-    relay_hash: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     posted: Mapped[bytes | None]

@@ -15,6 +15,7 @@ class RefusalReason(enum.StrEnum):
     EXPIRED = "expired"
     REPLAYED = "replayed"
     UNREACHABLE = "unreachable"
+    PROVIDER_FAILED = "provider_failed"
     MALFORMED = "malformed"
     SIGNATURE = "signature"
     WRONG_PARTY = "wrong_party"

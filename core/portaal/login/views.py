@@ -1,0 +1,134 @@
+"""The pages of a login: choosing with whom, being sent there, and coming back (R-39, R-48 to R-50)."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+from pyramid.renderers import render_to_response
+from pyramid.security import NO_PERMISSION_REQUIRED
+
+from portaal.access.login import complete
+from portaal.login import pending
+from portaal.login.pending import Asked
+from portaal.login.provider import LoginReturn, LoginStart
+from portaal.login.providers import RETURN
+from portaal.login.refusal import LoginRefusedError, RefusalReason
+from portaal.web.forms import Form, empty, parse
+from portaal.web.i18n import _
+
+if TYPE_CHECKING:
+    from pyramid.config import Configurator
+    from pyramid.request import Request
+    from pyramid.response import Response
+
+    from portaal.login.providers import LoginProviders
+
+log = logging.getLogger(__name__)
+CHOICE = "portaal:templates/login/choose.jinja2"
+SENDING = "portaal:templates/login/sending.jinja2"
+REFUSED = "portaal:templates/login/refused.jinja2"
+
+
+class Choice(BaseModel):
+    """The form with which somebody chooses a makelaar."""
+
+    makelaar: str
+
+
+def choose(request: Request) -> dict[str, Any]:
+    """Which makelaar does your gemeente use?"""
+    return _choice(request, empty(Choice))
+
+
+def _choice(request: Request, form: Form[Choice]) -> dict[str, Any]:
+    return {"form": form, "makelaars": request.registry["portaal.login_providers"].choices}
+
+
+def send(request: Request) -> Any:
+    """Send the browser to whom was chosen, with the request of that provider."""
+    providers: LoginProviders = request.registry["portaal.login_providers"]
+    form = parse(request, Choice)
+    issuer = form.value.makelaar if form.value else ""
+    name = providers.owner_of(issuer)
+    if name is None:
+        form.errors["makelaar"] = _("Choose the makelaar of your gemeente.")
+        request.response.status_int = 422
+        return _choice(request, form)
+    state = secrets.token_urlsafe(32)
+    try:
+        # Before the database is touched: a provider may ask its other side first, and SQLite would keep others waiting.
+        begun = providers.begin(name, LoginStart(issuer, state, _return_url(request, name), request.locale_name))
+    except LoginRefusedError as refusal:
+        return refused(request, refusal)
+    pending.remember(request.dbsession, Asked(name, issuer, begun.remember), state, request.browser_binding)
+    if begun.fields is None:
+        return HTTPSeeOther(begun.url)
+    makelaar = next(choice for choice in providers.choices if choice.issuer == issuer)
+    return render_to_response(SENDING, {"request_to": begun, "makelaar": makelaar}, request=request)
+
+
+def come_back(request: Request) -> Response:
+    """The browser is back from a provider that answers at the portal's own address."""
+    name = request.matchdict["provider"]
+    if name not in request.registry["portaal.login_providers"]:
+        raise HTTPNotFound()
+    return receive(request, name, "state")
+
+
+def receive(request: Request, name: str, state_parameter: str) -> Response:
+    """The browser is back from the provider of this name: verify what it brings, and log in."""
+    request.identity  # noqa: B018 - read before the transaction begins: SQLite would wait for itself
+    providers: LoginProviders = request.registry["portaal.login_providers"]
+    try:
+        state = request.GET.get(state_parameter, "")
+        asked = pending.claim(request.registry, name, state, request.browser_binding)
+        back = LoginReturn(
+            asked.issuer, _parameters(request), asked.remembered, _return_url(request, name), asked.posted
+        )
+        record = providers.finish(name, back)
+        pending.use_once(request.dbsession, record)
+    except LoginRefusedError as refusal:
+        return refused(request, refusal)
+    return complete(request, record)
+
+
+def _parameters(request: Request) -> Mapping[str, str]:
+    """Those of the address; one that comes twice could be read in two ways (RFC 6749 section 3.1)."""
+    parameters = dict(request.GET)
+    if len(parameters) != len(request.GET):
+        raise LoginRefusedError(RefusalReason.MALFORMED, "a parameter of the address occurs twice")
+    return parameters
+
+
+def _return_url(request: Request, name: str) -> str:
+    return f"{request.registry.settings['portaal.public_url']}{RETURN}{name}"
+
+
+def refused(request: Request, refusal: LoginRefusedError) -> Response:
+    """The page that says why there is no login, and what to do."""
+    cancelled = refusal.reason is RefusalReason.CANCELLED
+    reference = "" if cancelled else secrets.token_hex(4)
+    level = logging.INFO if cancelled else logging.WARNING
+    details = {"reason": refusal.reason.value, "detail": refusal.detail, "reference": reference}
+    log.log(level, "login refused", extra=details)
+    shown = {"reason": refusal.reason.value, "reference": reference}
+    response = render_to_response(REFUSED, shown, request=request)
+    response.status_int = 200 if cancelled else 403
+    return response
+
+
+def includeme(config: Configurator) -> None:
+    config.add_route("inloggen", "/inloggen")
+    config.add_view(
+        choose, route_name="inloggen", request_method="GET", renderer=CHOICE, permission=NO_PERMISSION_REQUIRED
+    )
+    config.add_view(
+        send, route_name="inloggen", request_method="POST", renderer=CHOICE, permission=NO_PERMISSION_REQUIRED
+    )
+    config.add_route("inloggen_terug", f"{RETURN}{{provider}}")
+    config.add_view(come_back, route_name="inloggen_terug", request_method="GET", permission=NO_PERMISSION_REQUIRED)
