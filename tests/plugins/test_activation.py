@@ -121,20 +121,33 @@ def switch_of(tmp_path: Any, **hooks: Any) -> Activations:
     "check",
     [
         failing(RuntimeError("the register is away")),
+        failing(SystemExit(0)),
+        lambda context: context.dbsession.execute(sa.text("SELECT nothing FROM nowhere")),
         lambda context: ["not a text"],
         lambda context: 7,
     ],
 )
 def test_a_check_that_fails_is_an_obstacle(check: Any, tmp_path: Any, dbsession: Session) -> None:
     switch = switch_of(tmp_path, activation_check=check)
-    with pytest.raises(ActivationRefusedError) as refused, dbsession.begin_nested():
+    with pytest.raises(ActivationRefusedError) as refused:
         switch.activate(dbsession, CODE, "proef", None)
     assert "could not check" in str(refused.value.obstacles[0])
     assert current(dbsession, "proef") == []
+    assert len(current(dbsession, "iwmo")) == 3
 
 
-def test_a_product_that_cannot_prepare_itself_stays_off(tmp_path: Any, dbsession: Session) -> None:
-    switch = switch_of(tmp_path, activated=failing(RuntimeError("no room")))
+def test_a_check_changes_nothing(tmp_path: Any, dbsession: Session) -> None:
+    def writes(context: Any) -> None:
+        context.dbsession.execute(sa.delete(Activation))
+
+    assert switch_of(tmp_path, activation_check=writes).activate(dbsession, CODE, "proef", None)
+    dbsession.expire_all()
+    assert len(current(dbsession, "iwmo")) == 3
+
+
+@pytest.mark.parametrize("error", [RuntimeError("no room"), SystemExit(0)])
+def test_a_product_that_cannot_prepare_itself_stays_off(error: Any, tmp_path: Any, dbsession: Session) -> None:
+    switch = switch_of(tmp_path, activated=failing(error))
     with pytest.raises(ActivationRefusedError) as refused:
         switch.activate(dbsession, CODE, "proef", None)
     assert "could not prepare itself" in str(refused.value.obstacles[0])
@@ -144,10 +157,11 @@ def test_a_product_that_cannot_prepare_itself_stays_off(tmp_path: Any, dbsession
     assert len(current(dbsession, "iwmo")) == 3
 
 
+@pytest.mark.parametrize("error", [RuntimeError("no"), SystemExit(0)])
 def test_a_product_that_fails_is_off_all_the_same(
-    tmp_path: Any, dbsession: Session, caplog: pytest.LogCaptureFixture
+    error: Any, tmp_path: Any, dbsession: Session, caplog: pytest.LogCaptureFixture
 ) -> None:
-    switch = switch_of(tmp_path, deactivated=failing(RuntimeError("no")))
+    switch = switch_of(tmp_path, deactivated=failing(error))
     switch.activate(dbsession, CODE, "proef", None)
     assert switch.deactivate(dbsession, CODE, "proef", None)
     dbsession.expire_all()

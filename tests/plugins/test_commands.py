@@ -38,7 +38,7 @@ def test_products_stand_in_the_help_without_being_imported() -> None:
         check=True,
         env=os.environ | {"PYTHONPATH": f"{EXAMPLE}{os.pathsep}{INSTALLED}"},
     )
-    assert "voorbeeld          The commands of portaal-voorbeeld." in done.stdout
+    assert "voorbeeld          portaal-voorbeeld 1.0" in done.stdout
     assert "voorbeeld-imported False False" in done.stdout
 
 
@@ -92,6 +92,7 @@ def test_a_product_without_commands_says_so() -> None:
     result = CliRunner().invoke(group(), ["--help"])
     assert result.exit_code == 0
     assert "Commands:" not in result.output
+    assert "proef has no commands of its own." in result.output
 
 
 @pytest.mark.parametrize(

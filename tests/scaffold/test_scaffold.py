@@ -128,7 +128,7 @@ def test_it_runs_beside_the_installed_portal(environment: Environment) -> None:
     assert where.count(str(environment.folder)) == 2
     assert str(ROOT) not in where
     listed = environment.run("portaal", "--help")
-    assert f"The commands of portaal-{NAME.replace('_', '-')}." in listed
+    assert f"{NAME}  portaal-{NAME.replace('_', '-')} 0.1.0" in listed
     assert "iwmo" not in listed
 
 

@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
-import sqlalchemy as sa
 from pyramid.authorization import ALL_PERMISSIONS, Allow, Deny, Everyone
 from pyramid.httpexceptions import HTTPNotFound
 
 from portaal.access.identity import GemeenteStanding, load_gemeenten, role_principal
 from portaal.access.models import PRODUCT_ROLES, Role
-from portaal.organisations.models import Gemeente
 
 if TYPE_CHECKING:
     from pyramid.request import Request
@@ -126,11 +124,6 @@ def product_factory(product: str) -> Callable[[Request], ProductContext]:
     )
 
 
-def gemeente_naam(request: Request, code: str) -> str:
-    """The name of a gemeente, for pages that have only its code."""
-    return request.dbsession.scalar(sa.select(Gemeente.naam).where(Gemeente.gemeentecode == code)) or code
-
-
 __all__ = [
     "ACTIVE",
     "DENY_ALL",
@@ -138,7 +131,6 @@ __all__ = [
     "GemeenteContext",
     "ProductContext",
     "Root",
-    "gemeente_naam",
     "load_gemeenten",
     "product_factory",
 ]

@@ -51,12 +51,14 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, COMMANDS[name][1]) for name in sorted(COMMANDS)])
         products = discover().values()
         if products:
-            with formatter.section("Products"):
-                formatter.write_dl([(point.name, f"The commands of {_distribution(point)}.") for point in products])
+            with formatter.section("Products, some with commands of their own (portaal NAME --help)"):
+                formatter.write_dl([(point.name, _distribution(point)) for point in products])
 
 
 def _distribution(entry_point: EntryPoint) -> str:
-    return entry_point.dist.name if entry_point.dist else entry_point.name
+    """What is installed, as far as it can be told without importing the product."""
+    found = entry_point.dist
+    return f"{found.name} {found.version}" if found else entry_point.value
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

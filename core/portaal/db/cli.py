@@ -30,7 +30,7 @@ def _chosen(plugin: str | None) -> list[Owner]:
     broken: list[str] = []
 
     def tell(name: str, error: BaseException) -> None:
-        click.echo(f"{name}: left alone, it cannot be imported. {type(error).__name__}: {error}", err=True)
+        click.echo(f"{name}: left alone, it cannot be used. {type(error).__name__}: {error}", err=True)
         broken.append(name)
 
     found = owners(on_broken=tell)

@@ -15,11 +15,14 @@ from typing import Any
 from sqlalchemy import MetaData
 
 from portaal.db.models import core_metadata
+from portaal.plugins.answers import CHECKS
 from portaal.plugins.discovery import discover
+from portaal.plugins.names import check_name
 
 log = logging.getLogger(__name__)
 
 CORE = "core"
+HOOK = "portaal_migrations"
 
 
 @dataclass(frozen=True)
@@ -53,14 +56,18 @@ def owners(
 ) -> dict[str, Owner]:
     """The core first, then every installed plugin that has tables.
 
-    :param on_broken: told of each plugin that cannot be imported or asked; the others go on without it.
+    :param on_broken: told of each plugin that cannot be imported or asked, or answers what it may not; the others go
+        on without it.
     """
     found = {CORE: core_owner()}
-    for point in discover().values() if entry_points is None else entry_points:
+    points = list(discover().values() if entry_points is None else entry_points)
+    for point in points:
         try:
-            hook: Any = getattr(point.load(), "portaal_migrations", None)
-            if hook is not None:
-                migrations = hook()
+            hook: Any = getattr(point.load(), HOOK, None)
+            answer = None if hook is None else hook()
+            if answer is not None:
+                check_name(point.name, [other.name for other in points])
+                migrations = CHECKS[HOOK](point.name, answer)
                 found[point.name] = Owner(point.name, migrations.directory, migrations.metadata, f"{point.name}_")
         except (Exception, SystemExit) as error:
             on_broken(point.name, error)

@@ -56,10 +56,12 @@ class Activations:
             return (_("${product} is not installed, or not ready to be used.", mapping={"product": product}),)
         context = self._context(dbsession, gemeentecode, product, actor)
         try:
-            with dbsession.no_autoflush:
+            # After a query that failed, PostgreSQL would answer nothing more to the page; and a check changes nothing.
+            with dbsession.no_autoflush, dbsession.begin_nested() as savepoint:
                 found = self._plugins.call(plugin, "portaal_activation_check", context=context) or ()
+                savepoint.rollback()
                 return tuple(_sentence(obstacle) for obstacle in found)
-        except Exception:
+        except (Exception, SystemExit):
             log.exception("product %s failed on its activation check", product)
             return (_failed_check(plugin),)
 
@@ -86,7 +88,7 @@ class Activations:
                 dbsession.flush()
                 context = self._context(dbsession, gemeentecode, product, actor)
                 self._plugins.call(plugin, "portaal_activated", context=context)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             log.exception("product %s failed on its activation", product)
             raise ActivationRefusedError(product, [_failed_start(plugin)]) from error
         _record(dbsession, "product.activate", gemeentecode, product, actor)
@@ -109,7 +111,7 @@ class Activations:
                 with dbsession.begin_nested():
                     context = self._context(dbsession, gemeentecode, product, actor)
                     self._plugins.call(plugin, "portaal_deactivated", context=context)
-            except Exception:  # a product that fails must not be able to stay on
+            except (Exception, SystemExit):  # a product that fails must not be able to stay on
                 log.exception("product %s failed on its deactivation", product)
         _record(dbsession, "product.deactivate", gemeentecode, product, actor)
         return True

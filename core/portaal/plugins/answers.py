@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -91,11 +92,23 @@ def _expect(answer: Any, kind: type) -> None:
         raise ContractError(f"a hook must return {kind.__name__}, not {type(answer).__name__}")
 
 
+def _typed(what: str, item: Any, **kinds: type) -> None:
+    """Refuse an item of which a field is of another type: it would fail where it is used, on somebody's page."""
+    for field, kind in kinds.items():
+        value = getattr(item, field)
+        if not isinstance(value, kind):
+            raise ContractError(f"{what}: {field} must be {kind.__name__}, not {type(value).__name__}")
+
+
 def _permission(name: str, permission: Permission) -> None:
+    _typed("a permission", permission, name=str, roles=tuple)
     if not permission.name.startswith(f"{name}:"):
         raise ContractError(f"permission {permission.name!r} must begin with {name + ':'!r}")
     if not PERMISSION_NAME.fullmatch(permission.name):
         raise ContractError(f"permission {permission.name!r} must be <product>:<thing>:<act>")
+    _text(f"permission {permission.name!r}: the title", permission.title)
+    if permission.group is not None:
+        _text(f"permission {permission.name!r}: the group", permission.group)
     if not all(isinstance(role, Role) for role in permission.roles):
         raise ContractError(f"permission {permission.name!r} names a role that does not exist")
     if {Role.SERVICEDESK, Role.GEBRUIKERSBEHEERDER} & set(permission.roles):
@@ -105,6 +118,7 @@ def _permission(name: str, permission: Permission) -> None:
 
 
 def _menu_entry(name: str, entry: MenuEntry) -> None:
+    _typed("a menu entry", entry, route=str, order=int)
     if entry.route.startswith(f"{name}."):
         raise ContractError(f"menu entry {entry.route!r}: name the route without {name + '.'!r}")
     _text(f"menu entry {entry.route!r}: the label", entry.label)
@@ -112,6 +126,7 @@ def _menu_entry(name: str, entry: MenuEntry) -> None:
 
 def _tile(name: str, tile: Tile) -> None:
     _part_name("tile", tile.name)
+    _typed(f"tile {tile.name!r}", tile, permission=str, template=str, order=int)
     if not tile.permission.startswith(f"{name}:"):
         raise ContractError(f"tile {tile.name!r} must ask a permission of {name}")
     if not ASSET_SPEC.match(tile.template):
@@ -125,6 +140,10 @@ def _settings_tab(name: str, tab: SettingsTab) -> None:
     required = [field for field, info in tab.model.model_fields.items() if info.is_required()]
     if required:
         raise ContractError(f"settings without a default: {', '.join(required)}; a new field must be safe without one")
+    if tab.intro is not None:
+        _text("the settings tab's intro", tab.intro)
+    if tab.test_connection is not None:
+        _function("the settings tab's test_connection", tab.test_connection)
 
 
 def _migrations(name: str, migrations: Migrations) -> None:
@@ -132,14 +151,15 @@ def _migrations(name: str, migrations: Migrations) -> None:
     foreign = [table for table in migrations.metadata.tables if not table.startswith(f"{name}_")]
     if foreign:
         raise ContractError(f"tables must begin with {name + '_'!r}: {', '.join(foreign)}")
+    if not isinstance(migrations.directory, Path) or not migrations.directory.is_dir():
+        raise ContractError("the directory of the migrations must be the path of a folder")
     for path in migrations.directory.glob("*.py"):
         if not re.match(rf"({name}_\d{{4}}_|__)", path.name):
             raise ContractError(f"revision {path.name} must be called {name + '_0001_...'!r} and so on")
 
 
 def _traffic(name: str, traffic: Traffic) -> None:
-    if not isinstance(traffic.sends, frozenset) or not isinstance(traffic.receives, frozenset):
-        raise ContractError("the message types of the traffic must be frozensets")
+    _typed("the traffic", traffic, standard=str, sends=frozenset, receives=frozenset, partner=str)
 
 
 def _health_check(name: str, check: HealthCheck) -> None:
@@ -148,6 +168,7 @@ def _health_check(name: str, check: HealthCheck) -> None:
 
 
 def _metric(name: str, metric: Metric) -> None:
+    _typed("a metric", metric, name=str, help=str, labels=tuple)
     for word in (metric.name, *metric.labels):
         if not METRIC_WORD.fullmatch(word):
             raise ContractError(f"metric {metric.name!r}: {word!r} must be of lower-case letters, digits, underscores")
@@ -173,6 +194,7 @@ def _command(name: str, command: click.Command) -> None:
 
 
 def _operation(name: str, operation: ApiOperation) -> None:
+    _typed("an API operation", operation, route=str, method=str, status=int)
     where = f"API operation {operation.method} {operation.route!r}"
     if operation.route.startswith(f"{name}."):
         raise ContractError(f"{where}: name the route without {name + '.'!r}")

@@ -62,6 +62,12 @@ class ProductGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(self._load())
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_commands(ctx, formatter)
+        if not self._load():
+            formatter.write_paragraph()
+            formatter.write_text(f"{self.name} has no commands of its own.")
+
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         return self._load().get(name)
 

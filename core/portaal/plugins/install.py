@@ -45,7 +45,7 @@ def install(config: Configurator, plugins: Plugins, plugin: Plugin) -> None:
 
 
 def _check_routes(config: Configurator, plugins: Plugins, plugin: Plugin) -> None:
-    """What the menu and the API name must be there."""
+    """What the menu, the tiles and the API name must be there."""
     methods: dict[str, set[str]] = {}
     for item in config.registry.introspector.get_category("views") or ():
         view = item["introspectable"]
@@ -57,6 +57,10 @@ def _check_routes(config: Configurator, plugins: Plugins, plugin: Plugin) -> Non
             raise ContractError(f"menu entry {entry.route!r}: the plugin has no such route with a GET view")
         if not FIXED_ADDRESS.fullmatch(mapper.get_route(f"{plugin.name}.{entry.route}").pattern):
             raise ContractError(f"menu entry {entry.route!r}: a menu cannot fill in the variable parts of its address")
+    declared = {permission.name for permission in config.registry["portaal.permissions"].of_owner(plugin.name)}
+    for tile in plugins.call(plugin, "portaal_tiles") or ():
+        if tile.permission not in declared:
+            raise ContractError(f"tile {tile.name!r}: permission {tile.permission!r} is not declared by {plugin.name}")
     for operation in plugins.call(plugin, "portaal_openapi") or ():
         if operation.method not in methods.get(f"{plugin.name}.{operation.route}", ()):
             raise ContractError(f"API operation {operation.method} {operation.route!r}: the plugin has no such view")

@@ -7,6 +7,7 @@ thrown away and made anew without it.
 
 from __future__ import annotations
 
+import inspect
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from importlib.metadata import EntryPoint
 from typing import TYPE_CHECKING, Any
 
 import pluggy
+from translationstring import TranslationString
 
 from portaal import hookspecs
 from portaal.plugins.answers import checked_answers
@@ -141,7 +143,9 @@ def load(
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # sys.exit in a plugin must not stop the portal either
-            if strict and isinstance(error, Exception):
+            if strict and isinstance(error, SystemExit):  # its code might say that all is well
+                raise ContractError(f"plugin {name} ends the process") from error
+            if strict:
                 raise
             plugins.quarantine(name, phase, error)
             if phase == "configure":
@@ -171,6 +175,7 @@ def _again(
 
 
 def _register(plugins: Plugins, name: str, module: Any, entry_point: EntryPoint) -> Plugin:
+    check_hooks(module)
     plugins.manager.register(module, name=name)
     plugins.manager.check_pending()
     distribution = entry_point.dist.name if entry_point.dist else ""
@@ -178,6 +183,24 @@ def _register(plugins: Plugins, name: str, module: Any, entry_point: EntryPoint)
         if implementation.plugin is module:
             return Plugin(check_info(name, implementation.function()), module, distribution)
     raise ContractError("the plugin does not implement portaal_plugin_info")
+
+
+def check_hooks(module: Any) -> None:
+    """Check the functions that stand for hooks; what :mod:`pluggy` would pass over, or never run, without a word.
+
+    :raises ContractError: one is not marked, or is no plain function.
+    """
+    for name in dir(module):
+        function = getattr(module, name)
+        if not name.startswith("portaal_") or not callable(function):
+            continue
+        options = getattr(function, f"{hookspecs.PROJECT}_impl", None)
+        if options is None:
+            raise ContractError(f"{name} is not marked with @hookimpl, so it would never be called")
+        if options["wrapper"] or options["hookwrapper"] or options["optionalhook"]:
+            raise ContractError(f"{name}: @hookimpl takes no options here")
+        if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
+            raise ContractError(f"{name} must be a plain function, without async or yield")
 
 
 def check_info(name: str, info: Any) -> PluginInfo:
@@ -189,6 +212,12 @@ def check_info(name: str, info: Any) -> PluginInfo:
         raise ContractError(f"portaal_plugin_info must return PluginInfo, not {type(info).__name__}")
     if info.name != name:
         raise ContractError(f"the entry point is called {name!r} but the plugin calls itself {info.name!r}")
+    if not isinstance(info.title, str) or not info.title.strip():
+        raise ContractError("PluginInfo: the title must be a text that is not empty")
+    if not isinstance(info.description, TranslationString):
+        raise ContractError("PluginInfo: the description must be a text that can be translated: _('...')")
+    if not isinstance(info.api, tuple) or [type(number) for number in info.api] != [int, int]:
+        raise ContractError(f"PluginInfo: api must be two numbers such as {API_VERSION}, not {info.api!r}")
     major, minor = info.api
     if major != API_VERSION[0] or minor > API_VERSION[1]:
         current = ".".join(map(str, API_VERSION))
@@ -203,6 +232,8 @@ def _describe(error: BaseException) -> str:
 def _hint(phase: str, error: BaseException) -> str:
     if isinstance(error, SystemExit):
         return "The plugin ends the process. Remove the call of sys.exit."
+    if phase == "discover" and isinstance(error, ContractError):
+        return "Uninstall all but one of them."
     if phase == "discover":
         return "The plugin cannot be imported. Reinstall it, or install what it needs."
     if isinstance(error, PendingMigrationsError):

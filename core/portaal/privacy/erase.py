@@ -78,9 +78,9 @@ def erase(registry: Registry, dbsession: Session, account: Account) -> Report:
             with dbsession.begin_nested():
                 answer = registry["portaal.plugins"].call(plugin, HOOK, context=context)
                 dbsession.flush()
-            if answer is not None:
-                parts[plugin.name] = _erasure(answer)
-        except Exception:
+                if answer is not None:
+                    parts[plugin.name] = _erasure(answer)
+        except (Exception, SystemExit):
             log.exception("product %s failed on the erasure of a person's data", plugin.name)
             failed.append(plugin.name)
     parts[CORE] = _erase_core(dbsession, account)
@@ -97,8 +97,10 @@ def erase(registry: Registry, dbsession: Session, account: Account) -> Report:
 
 
 def _erasure(answer: object) -> Erasure:
-    if not isinstance(answer, Erasure):
-        raise TypeError(f"{HOOK} must return Erasure, not {type(answer).__name__}")
+    if not isinstance(answer, Erasure) or not isinstance(answer.erased, int):
+        raise TypeError(f"{HOOK} must return Erasure with a count, not {type(answer).__name__}")
+    if not all(isinstance(kept, Kept) for kept in answer.kept):
+        raise TypeError(f"{HOOK}: what is kept must be a list of Kept")
     return answer
 
 

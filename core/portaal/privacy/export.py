@@ -48,7 +48,7 @@ def export(registry: Registry, dbsession: Session, account: Account) -> Export:
                 answer = registry["portaal.plugins"].call(plugin, HOOK, context=context)
                 if answer is not None:
                     products[plugin.name] = _mapping(answer)
-        except Exception:
+        except (Exception, SystemExit):
             log.exception("product %s failed on the export of a person's data", plugin.name)
             failed.append(plugin.name)
     content = {

@@ -29,5 +29,5 @@ def announce(plugins: Plugins, plugin: Plugin, gemeentecode: str, saved: Saved) 
     """Call the hook now. The change stands; a product that fails on it is named in the log."""
     try:
         plugins.call(plugin, "portaal_settings_changed", gemeentecode=gemeentecode, old=saved.old, new=saved.new)
-    except Exception:
+    except (Exception, SystemExit):
         log.exception("product %s failed on its changed settings", plugin.name)

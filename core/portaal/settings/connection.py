@@ -38,7 +38,7 @@ def try_connection(
         try:
             answer = test(value)
             outcome[0] = answer if isinstance(answer, ConnectionTest) else FAILED
-        except Exception:
+        except (Exception, SystemExit):
             log.exception("the connection test of product %s failed", product)
             outcome[0] = FAILED
 

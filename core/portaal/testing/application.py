@@ -122,10 +122,6 @@ class Browser(webtest.TestApp):
         form = next(form for form in response.forms.values() if form.action.endswith("/uitloggen"))
         return form.submit()
 
-    def log_out_quietly(self) -> None:
-        """Forget the cookie, as another browser would."""
-        self.reset()
-
 
 @pytest.fixture
 def browser(app: Any) -> Browser:
