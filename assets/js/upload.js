@@ -1,13 +1,31 @@
-// Shows how far an upload is. The server answers with the page to go to, in the header X-Portaal-Location.
+// Says beforehand that files are too large, and shows how far an upload is. The server answers with the page to go to,
+// in the header X-Portaal-Location.
 class Upload {
   constructor(form) {
     this.form = form;
     this.bar = form.querySelector('progress');
     this.status = form.querySelector('[role=status]');
+    this.files = form.querySelector('input[type=file]');
+    this.files.addEventListener('change', () => this.fits());
     form.addEventListener('submit', (event) => {
       event.preventDefault();
-      this.send();
+      if (this.fits()) this.send();
+      else this.stay();
     });
+  }
+
+  // Whether the files are not too large together; says so.
+  fits() {
+    const { pzMost, pzTooLarge } = this.status.dataset;
+    const total = [...this.files.files].reduce((sum, { size }) => sum + size, 0);
+    const fits = !pzMost || total <= Number(pzMost);
+    this.say(fits ? '' : pzTooLarge.replace('{megabytes}', Math.ceil(total / 1e6)));
+    return fits;
+  }
+
+  stay() {
+    this.files.focus();
+    delete this.form.dataset.pzSent;
   }
 
   send() {

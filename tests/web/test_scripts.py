@@ -22,7 +22,8 @@ PAGE = """{% extends 'portaal:templates/base.jinja2' %}{% block title %}Proef{% 
 <form method="post" action="/tel" id="gewoon">{{ m.csrf() }}{{ m.button('Opslaan') }}</form>
 <form method="post" action="/tel" id="herhaal" data-pz-repeat>{{ m.csrf() }}{{ m.button('Download') }}</form>
 <form method="post" action="/verstuur/{{ request.GET.get('antwoord', 'goed') }}" enctype="multipart/form-data"
-  data-pz-upload id="upload">{{ m.csrf() }}{{ m.file('bestand', 'Bestand', 'Xml') }}{{ m.upload_progress() }}
+  data-pz-upload id="upload">{{ m.csrf() }}{{ m.file('bestand', 'Bestand', 'Xml', multiple=True) }}
+  {{ m.upload_progress(1_000_000) }}
   {{ m.button('Versturen') }}</form>
 {% endblock %}"""
 AUTOSUBMIT = """{% extends 'portaal:templates/base.jinja2' %}{% block title %}Door{% endblock %}{% block main %}
@@ -202,6 +203,21 @@ def test_an_upload_goes_to_the_page_that_the_server_names(page: Page, stage: Sta
     [(path, headers)] = stage.posts
     assert path == "/verstuur/goed"
     assert headers["X-Csrf-Token"] == "token-1"
+
+
+def test_files_that_are_too_large_together_are_not_sent(page: Page, stage: Stage) -> None:
+    file = {"name": "a.xml", "mimeType": "text/xml", "buffer": b"x" * 600_000}
+    page.set_input_files("#bestand", [file, file | {"name": "b.xml"}])
+    warning = page.get_by_text("Samen zijn deze bestanden 2 MB. Lever maximaal 1 MB tegelijk aan")
+    expect(warning).to_be_visible()
+    page.get_by_role("button", name="Versturen").click()
+    expect(page.locator("#bestand")).to_be_focused()
+    assert stage.posts == []
+    page.set_input_files("#bestand", [file])
+    expect(warning).to_be_hidden()
+    page.get_by_role("button", name="Versturen").click()
+    page.wait_for_url("**/?klaar")
+    assert len(stage.posts) == 1
 
 
 def test_a_refused_upload_shows_the_page_of_the_server(page: Page, stage: Stage) -> None:

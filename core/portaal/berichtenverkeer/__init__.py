@@ -13,11 +13,11 @@ def includeme(config: Configurator) -> None:
     # Imported here: the gate and the envelope are used from the shell, without a web application.
     from portaal.berichtenverkeer.cleaning import cleaning_job
     from portaal.berichtenverkeer.delivery.connectors import connectors_from
-    from portaal.berichtenverkeer.pages.upload import MAX_BODY
     from portaal.berichtenverkeer.receiving.callers import Callers
     from portaal.berichtenverkeer.storage import FilePayloadStore
     from portaal.configuration import UnsafeConfigurationError
     from portaal.web.i18n import _
+    from portaal.web.server import LARGEST_READ_PAST
 
     settings = config.registry.settings
     if not settings.get("portaal.storage"):
@@ -26,7 +26,7 @@ def includeme(config: Configurator) -> None:
     config.registry["portaal.payloads"] = FilePayloadStore(folder, config.registry["portaal.keyring"])
     config.registry["portaal.connectors"] = connectors_from(settings)
     config.registry["portaal.callers"] = Callers.from_settings(settings)
-    config.add_body_limit("/aanleveren", MAX_BODY)
+    config.add_body_limit("/aanleveren", LARGEST_READ_PAST)  # the page itself says that it is too much
     config.add_job(cleaning_job(config.registry))
     config.add_audit_titles(
         {

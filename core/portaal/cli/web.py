@@ -11,13 +11,9 @@ import tempfile
 from types import FrameType
 
 import click
-import waitress
 
 from portaal.cli.settings import config_option, read_settings
 from portaal.logs import configure_logging
-
-BODY_BYTES = 40_000_000
-HEADER_BYTES = 16 * 1024
 
 
 @click.command()
@@ -41,22 +37,17 @@ def _family(host: str) -> socket.AddressFamily:
 
 def _serve(settings: dict[str, str], listening: socket.socket) -> None:
     from portaal import main
+    from portaal.web.server import make_server
 
     proxy = settings.get("portaal.trusted_proxy")
     trusted = {"trusted_proxy": proxy, "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"}}
-    waitress.serve(
+    make_server(
         main({}, **settings),
         sockets=[listening],
         threads=int(settings.get("portaal.threads", "4")),
-        max_request_body_size=BODY_BYTES,
-        # Above this waitress would spool a body to disk in plain text: larger than any body, so never.
-        inbuf_overflow=BODY_BYTES + 1,
-        max_request_header_size=HEADER_BYTES,
-        ident=None,
         clear_untrusted_proxy_headers=True,
-        _quiet=True,
         **(trusted if proxy else {}),
-    )
+    ).run()
 
 
 def _prefork(settings: dict[str, str], listening: socket.socket, processes: int) -> None:

@@ -6,12 +6,12 @@ import itertools
 import secrets
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-import waitress
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,7 @@ from portaal.testing.application import app_settings
 from portaal.testing.databases import create_tables
 from portaal.testing.people import People
 from portaal.testing.seed import seed
+from portaal.web.server import make_server
 
 
 @dataclass
@@ -44,14 +45,14 @@ class LivePortal:
         return account
 
 
-@pytest.fixture
-def live_portal(tmp_path: Path) -> Iterator[LivePortal]:
+@contextmanager
+def running(folder: Path) -> Iterator[LivePortal]:
     """The portal in a thread, on SQLite with real commits, with the gemeenten every test may count on."""
-    engine = make_engine(f"sqlite:///{tmp_path / 'live.sqlite'}")
+    engine = make_engine(f"sqlite:///{folder / 'live.sqlite'}")
     create_tables(engine)
-    server = waitress.create_server(_not_yet, host="127.0.0.1", port=0, threads=4, ident=None)
+    server = make_server(_not_yet, host="127.0.0.1", port=0, threads=4)
     url = f"http://localhost:{server.effective_port}"
-    settings = app_settings(tmp_path) | {
+    settings = app_settings(folder) | {
         "portaal.engine": engine,
         "portaal.public_url": url,
         "portaal.session_options": {},
@@ -64,9 +65,18 @@ def live_portal(tmp_path: Path) -> Iterator[LivePortal]:
         seed(dbsession)
         dbsession.commit()
         yield LivePortal(url, engine, app, People(dbsession, itertools.count(1)))
-    server.close()
+    # In the thread itself, which would trip over connections that another one closes.
+    server.trigger.pull_trigger(lambda: server.asyncore.close_all(server._map))
     thread.join()
+    server.task_dispatcher.shutdown()
     engine.dispose()
+
+
+@pytest.fixture
+def live_portal(tmp_path: Path) -> Iterator[LivePortal]:
+    """The portal in a thread, see :func:`running`."""
+    with running(tmp_path) as portal:
+        yield portal
 
 
 def _not_yet(environ: Any, start_response: Any) -> list[bytes]:

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from portaal.access.resources import ProductContext
 
 MAX_FILES = 20
-MAX_BODY = 39_000_000  # what the server takes in memory, less room for the form around the files
+MAX_TOGETHER = 39_000_000  # bytes
+MAX_BODY = MAX_TOGETHER + 100_000  # with the form around the files: the server holds it in memory
 FILES = "bestanden"
 OWN_REFERENCE = "eigen_kenmerk"
 LONGEST_REFERENCE = 100
@@ -48,7 +49,7 @@ _FAULTS: dict[UploadFault, tuple[int, TranslationString]] = {
         413,
         _(
             "Together the files are too large. Deliver at most ${most} MB at a time.",
-            mapping={"most": MAX_BODY // 1_000_000},
+            mapping={"most": MAX_TOGETHER // 1_000_000},
         ),
     ),
 }
@@ -85,7 +86,8 @@ def receive_form(context: ProductContext, request: Request) -> Any:
             )
         except UploadError as error:
             status, message = _FAULTS[error.fault]
-            return _form(context, request, status=status, errors={FILES: message})
+            typed = error.fields.get(OWN_REFERENCE, "") if _has_token(request, error.fields) else ""
+            return _form(context, request, status=status, errors={FILES: message}, own_reference=typed)
         _check_csrf(request, fields)
         if set(fields) - {CSRF_FIELD, OWN_REFERENCE}:
             raise HTTPBadRequest("unexpected fields")
@@ -138,7 +140,7 @@ def _form(
         "own_reference_required": message_settings(request, context.product, context.code).eigen_kenmerk_verplicht,
         "types": sorted(traffic_of(context, request).sends),
         "max_files": MAX_FILES,
-        "max_megabytes": MAX_BODY // 1_000_000,
+        "max_together": MAX_TOGETHER,
     }
 
 
@@ -162,11 +164,15 @@ def _check_csrf(request: Request, fields: Mapping[str, str]) -> None:
 
     :raises BadCSRFToken: the token is wrong, or does not come before the first file.
     """
+    check_csrf_origin(request)
+    if not _has_token(request, fields):
+        raise BadCSRFToken("wrong or missing token")
+
+
+def _has_token(request: Request, fields: Mapping[str, str]) -> bool:
     policy = request.registry.getUtility(ICSRFStoragePolicy)
     token = request.headers.get(HEADER) or fields.get(CSRF_FIELD, "")
-    check_csrf_origin(request)
-    if not policy.check_csrf_token(request, token):
-        raise BadCSRFToken("wrong or missing token")
+    return bool(policy.check_csrf_token(request, token))
 
 
 def _go_to(request: Request, address: str) -> Response:

@@ -6,6 +6,7 @@ WebOb would write the whole body to a temporary file first, in plain text.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from enum import StrEnum
 from typing import BinaryIO, Protocol
 
@@ -36,11 +37,12 @@ class UploadFault(StrEnum):
 
 
 class UploadError(Exception):
-    """The form as a whole cannot be read. ``fault`` says why."""
+    """The form as a whole cannot be read. ``fault`` says why, ``fields`` are the ordinary fields that were read."""
 
-    def __init__(self, fault: UploadFault) -> None:
+    def __init__(self, fault: UploadFault, fields: Mapping[str, str] | None = None) -> None:
         super().__init__(fault.value)
         self.fault = fault
+        self.fields = fields or {}
 
 
 def read_form(
@@ -66,7 +68,7 @@ def read_form(
     if kind != "multipart/form-data" or not options.get("boundary"):
         raise UploadError(UploadFault.NOT_A_FORM)
     if length is None or length > max_size:
-        raise UploadError(UploadFault.TOO_LARGE)
+        raise UploadError(UploadFault.TOO_LARGE, _fields_before_files(body, options["boundary"], file_field))
     form = _Form(open_file, file_field, max_files)
     try:
         with PushMultipartParser(
@@ -75,9 +77,25 @@ def read_form(
             for event in parser.parse_blocking(body.read, chunk_size=_PIECE):
                 form.take(event)
     except ParserLimitReached as error:
-        raise UploadError(UploadFault.TOO_MANY_FILES) from error
+        raise UploadError(UploadFault.TOO_MANY_FILES, form.fields) from error
     except MultipartError as error:
-        raise UploadError(UploadFault.BROKEN) from error
+        raise UploadError(UploadFault.BROKEN, form.fields) from error
+    except UploadError as error:
+        error.fields = form.fields
+        raise
+    return form.fields
+
+
+def _fields_before_files(body: BinaryIO, boundary: str, file_field: str) -> dict[str, str]:
+    """What was typed, from the beginning of a body that will not be read any further."""
+
+    def stop(name: str, fields: Mapping[str, str]) -> FileSink:
+        raise UploadError(UploadFault.TOO_LARGE)
+
+    form = _Form(stop, file_field, 1)
+    with suppress(MultipartError, UploadError), PushMultipartParser(boundary, strict=True) as parser:
+        for event in parser.parse(body.read(_PIECE)):
+            form.take(event)
     return form.fields
 
 

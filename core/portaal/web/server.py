@@ -1,0 +1,71 @@
+"""The web server, waitress, as the portal needs it: bodies stay in memory, and too large a one gets an answer.
+
+waitress refuses a body by itself as soon as its length is announced, in words of its own, and closes: a browser that
+is still sending then shows a broken connection. Here the rest is read past instead, so that the portal itself
+answers: a page in the person's language, with what they typed before the file.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import waitress
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.receiver import FixedStreamReceiver
+
+LARGEST_BODY = 40_000_000  # held in memory
+LARGEST_READ_PAST = 1_000_000_000  # beyond this waitress may refuse it and close
+BEGINNING = 64 * 1024  # of a body that is too large: the fields before the file
+LARGEST_HEADER = 16 * 1024
+
+
+def make_server(app: Any, **options: Any) -> Any:
+    """A waitress server for ``app``, still to be run.
+
+    :param options: where it listens and how many threads it has, as waitress has them.
+    """
+    server = waitress.create_server(
+        app,
+        max_request_body_size=LARGEST_BODY,
+        # Above this waitress would spool a body to disk in plain text: larger than any body, so never.
+        inbuf_overflow=LARGEST_BODY + 1,
+        max_request_header_size=LARGEST_HEADER,
+        ident=None,
+        **options,
+    )
+    server.channel_class = _Channel
+    return server
+
+
+class _Beginning(FixedStreamReceiver):
+    """Takes in a whole body and keeps only how it begins."""
+
+    def received(self, data: bytes) -> int:
+        taken = data[: self.remain]
+        self.buf.append(taken[: max(0, BEGINNING - len(self.buf))])
+        self.remain -= len(taken)
+        self.completed = not self.remain
+        return len(taken)
+
+
+class _Parser(HTTPRequestParser):
+    """The application still sees the announced length, and must refuse by it."""
+
+    content_length: int
+    body_rcv: Any
+
+    def parse_header(self, header_plus: bytes) -> None:
+        super().parse_header(header_plus)
+        if LARGEST_BODY <= self.content_length <= LARGEST_READ_PAST:
+            self.body_rcv = _Beginning(self.content_length, self.body_rcv.getbuf())
+            self.content_length = 0  # by which waitress would refuse it
+
+    def received(self, data: bytes) -> int:
+        if isinstance(self.body_rcv, _Beginning):
+            self.body_bytes_received = 0  # likewise
+        return super().received(data)
+
+
+class _Channel(HTTPChannel):
+    parser_class = _Parser
