@@ -100,7 +100,7 @@ def test_product_codes_are_looked_up(good: Path, tmp_path: Path) -> None:
     codes = tmp_path / "codes.csv"
     codes.write_text("Categorie;Code\n02;02A01\n10;10A02\n", encoding="utf-8")
     assert run("--productcodes", codes, good).output == f"{good} (WMO301): goed\n"
-    codes.write_text("02;02A01\n10;10A99\n", encoding="utf-8")
+    codes.write_text("\ufeff2\t02A01\tBegeleiding\r\n10, 10A99, Maatwerk\r\n", encoding="utf-8")
     assert "TR381 advies" in run("--productcodes", codes, good).output
     codes.write_text("02;02A01\nhuishoudelijke hulp\n", encoding="utf-8")
     result = run("--productcodes", codes, good)

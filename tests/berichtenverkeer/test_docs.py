@@ -26,7 +26,7 @@ def rules_page() -> str:
         prefixes = [prefix for prefix, name in (("WMO", "iwmo"), ("JW", "ijw")) if name in rule.standards]
         types = f"{'/'.join(prefixes)} {', '.join(rule.numbers)}"
         tests = sum(case.code == rule.code and bool(set(case.numbers.split()) & set(rule.numbers)) for case in CASES)
-        where = f"`test_rule[{rule.code}-*]` ({tests})" if tests else "`test_product_codes_are_looked_up_*`"
+        where = f"`test_rule[{rule.code}-*]` ({tests})" if tests else "`test_product_codes_are_*`"
         texts = (str(rule.text), nl(rule.text))
         lines.append((rule.code, types, *texts, rule.retourcode, rule.level, f"`{rule.function}`", where))
     heads = ("Rule", "Messages", "What is wrong", "Wat er mis is", "Code", "Level", "Function in `rules/`", "Tests")

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from tests.berichtenverkeer.builder import build
 from webtest import Upload
 
 from portaal import clock
@@ -253,6 +254,49 @@ def test_how_strict_the_check_is_can_be_set(gebruiker: Any, wmo301: Wmo301, set_
     page = upload(gebruiker, ("weigering.xml", re.sub(rb">1<", b">2<", spoiled, count=1))).follow()
     page.mustcontain("Het bestand is niet verstuurd", "CS002")
     assert "123456780" not in page.text
+
+
+@pytest.fixture
+def save_on_screen(log_in: Any) -> Callable[..., Any]:
+    """Fills in the settings tab of Amsterdam's iWmo as its Productbeheerder, and saves."""
+
+    def save(status: int | None = None, **values: str) -> Any:
+        page = log_in(("productbeheerder", "iwmo")).get("/g/0363/").click("Instellingen", index=0).maybe_follow()
+        form = next(form for form in page.forms.values() if "productcodes" in form.fields)
+        for name, value in values.items():
+            form[name] = value
+        return form.submit(status=status)
+
+    return save
+
+
+def delivered(log_in: Any, identificatie: str) -> Any:
+    """The result page of a WMO301 with two product codes: 02;02A01 and 10;10A02."""
+    message = build("WMO301", {"Header/Afzender": "0363"}).replace(b">B1<", f">{identificatie}<".encode())
+    return upload(log_in(("gebruiker", "iwmo")), ("bericht.xml", message)).follow()
+
+
+def test_product_codes_are_checked_against_the_list_of_the_productbeheerder(
+    log_in: Any, save_on_screen: Callable[..., Any]
+) -> None:
+    says_unchecked = "Productcodes worden niet gecontroleerd"
+    log_in(("gebruiker", "iwmo")).get(f"{BASE}/aanleveren").mustcontain(says_unchecked)
+    assert "TR381" not in delivered(log_in, "1")
+    save_on_screen(productcodes="Categorie;Code;Naam\n02;02A01;Begeleiding\n10;10A02", status=303)
+    assert says_unchecked not in log_in(("gebruiker", "iwmo")).get(f"{BASE}/aanleveren")
+    assert "TR381" not in delivered(log_in, "2")
+    save_on_screen(productcodes="02;02A01", status=303)
+    delivered(log_in, "3").mustcontain("Aangenomen", "TR381", "advies")
+    save_on_screen(extern="weigering", status=303)
+    delivered(log_in, "4").mustcontain("Het bestand is niet verstuurd", "TR381")
+    save_on_screen(productcodes="", status=303)
+    delivered(log_in, "5").mustcontain("Aangenomen")
+
+
+@pytest.mark.parametrize("line", ["02A01", "99;02A01", "02;te lang", "02;02A01A", "hulp bij huishouden"])
+def test_a_line_that_is_no_product_code_is_named_and_stays(save_on_screen: Callable[..., Any], line: str) -> None:
+    page = save_on_screen(productcodes=f"02;02A01\n\n{line}", status=422)
+    page.mustcontain("Regel 3 is geen bestaande ProductCategorie met een code.", line)
 
 
 def test_an_own_reference_can_be_required(gebruiker: Any, wmo301: Wmo301, set_up: Callable[..., None]) -> None:

@@ -1,19 +1,18 @@
 """`portaal bericht`: message files in the shell, without database or server."""
 
 import json
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
 
 from portaal.berichtenverkeer.gate import Expectation, Finding, Gate, Verdict
+from portaal.berichtenverkeer.rules.productcodes import ProductCodesError, read_product_codes
 from portaal.berichtenverkeer.verdict import Lists
 from portaal.web.i18n import DEFAULT_LOCALE, LOCALES, _, translator
 
 PORTION = 65_536
-PRODUCT_CODE = re.compile(rb"([0-9]{2})[;,\t]([0-9A-Za-z]{1,5})")
 VERDICTS = {"goed": _("good"), "advies": _("good, with advice"), "geweigerd": _("refused")}
 SEVERITIES = {"advies": _("advice"), "weigering": _("fault")}
 
@@ -46,17 +45,13 @@ def controleer(files: tuple[Path, ...], as_json: bool, codes_file: BinaryIO | No
         raise SystemExit(1)
 
 
-def _product_codes(file: BinaryIO, language: str) -> dict[str, frozenset[str]]:
+def _product_codes(file: BinaryIO, language: str) -> Mapping[str, frozenset[str]]:
     """Per category the codes that are in the list. Raises click.UsageError for a line that is something else."""
-    codes: dict[str, set[str]] = {}
-    for number, line in enumerate(file, 1):
-        match = PRODUCT_CODE.fullmatch(line.strip())
-        if match:
-            codes.setdefault(match[1].decode(), set()).add(match[2].decode())
-        elif line.strip() and number > 1:  # the first line may be a heading
-            wrong = _("Line ${number} of the product codes is not a category and a code.", mapping={"number": number})
-            raise click.UsageError(translator(language)(wrong))
-    return {category: frozenset(found) for category, found in codes.items()}
+    try:
+        return read_product_codes(file.read().decode("utf-8-sig", errors="replace"))
+    except ProductCodesError as error:
+        wrong = _("Line ${number} of the product codes is not a category and a code.", mapping={"number": error.line})
+        raise click.UsageError(translator(language)(wrong)) from error
 
 
 def _check(path: Path, expectation: Expectation) -> Verdict | OSError:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import pydantic
 
-from portaal.berichtenverkeer.verdict import RuleLevels
+from portaal.berichtenverkeer.rules.productcodes import ProductCodesError, read_product_codes
+from portaal.berichtenverkeer.verdict import Expectation, Lists, RuleLevels
 from portaal.settings.fields import setting
+from portaal.web.forms import FieldError
 from portaal.web.i18n import _
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ _STRICTNESS = {
 }
 _CHECK = _("Checking messages")
 _DELIVER = _("Delivering messages")
+LONGEST_LIST = 30_000  # characters: 2,000 codes with their names; a form is at most 64 kB
 
 
 class MessageSettings(pydantic.BaseModel):
@@ -56,6 +59,17 @@ class MessageSettings(pydantic.BaseModel):
         choices=_STRICTNESS,
         hint=_("The standard asks for UTF-8 without one. Some receivers refuse it."),
     )
+    productcodes: str = setting(
+        "",
+        label=_("Product codes that your gemeente uses"),
+        section=_CHECK,
+        multiline=True,
+        max_length=LONGEST_LIST,
+        hint=_(
+            "A line per code: the ProductCategorie, a semicolon and the code, such as 02;02A01. "
+            "What stands behind it is skipped. Without a list, product codes are not checked."
+        ),
+    )
     eigen_kenmerk_verplicht: bool = setting(
         False,
         label=_("An own reference is required with every delivery"),
@@ -69,10 +83,30 @@ class MessageSettings(pydantic.BaseModel):
         hint=_("Stands on the envelope of what is sent. Leave it empty if the gemeente does not work in one."),
     )
 
+    @pydantic.field_validator("productcodes")
+    @classmethod
+    def _is_list(cls, text: str) -> str:
+        try:
+            read_product_codes(text)
+        except ProductCodesError as error:
+            raise FieldError(
+                _("Line ${number} is not an existing ProductCategorie and a code.", mapping={"number": error.line})
+            ) from error
+        return text
+
     @property
     def levels(self) -> RuleLevels:
         """How hard the gate is."""
         return RuleLevels(bestand=self.bestand.value, bericht=self.bericht.value, extern=self.extern.value)
+
+    def expectation(self, berichttypen: frozenset[str], gemeentecode: str) -> Expectation:
+        """What the gate is to ask of messages of these types that this gemeente sends."""
+        return Expectation(
+            berichttypen,
+            gemeentecode,
+            levels=self.levels,
+            lists=Lists(productcodes=read_product_codes(self.productcodes) or None),
+        )
 
 
 def message_settings(request: Request, product: str, gemeentecode: str) -> MessageSettings:

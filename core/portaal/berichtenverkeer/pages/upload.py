@@ -14,7 +14,6 @@ from pyramid.response import Response
 from translationstring import TranslationString
 
 from portaal.access.csrf import HEADER
-from portaal.berichtenverkeer.gate import Expectation
 from portaal.berichtenverkeer.pages.common import page_variables, product_path, read_id, traffic_of
 from portaal.berichtenverkeer.settings import message_settings
 from portaal.berichtenverkeer.submission.intake import IncomingFile
@@ -64,7 +63,7 @@ def receive_form(context: ProductContext, request: Request) -> Any:
     """Take the files in, each checked and encrypted as it comes, and put the good ones in the outbox together."""
     traffic = traffic_of(context, request)
     settings = message_settings(request, context.product, context.code)
-    expectation = Expectation(traffic.sends, context.code, levels=settings.levels)
+    expectation = settings.expectation(traffic.sends, context.code)
     store = request.registry["portaal.payloads"]
     with ExitStack() as stack:
         files: list[IncomingFile] = []
@@ -134,10 +133,12 @@ def _form(
     own_reference: str = "",
 ) -> dict[str, Any]:
     request.response.status_int = status
+    settings = message_settings(request, context.product, context.code)
     return page_variables(context, request) | {
         "errors": errors or {},
         "own_reference": own_reference,
-        "own_reference_required": message_settings(request, context.product, context.code).eigen_kenmerk_verplicht,
+        "own_reference_required": settings.eigen_kenmerk_verplicht,
+        "product_codes": bool(settings.productcodes),
         "types": sorted(traffic_of(context, request).sends),
         "max_files": MAX_FILES,
         "max_together": MAX_TOGETHER,
