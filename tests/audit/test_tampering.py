@@ -17,8 +17,8 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session
 
 from portaal import audit
-from portaal.audit.chain import digest
-from portaal.audit.head import HEAD_OPTION, HeadFile
+from portaal.audit.content import digest
+from portaal.audit.head import HEAD_OPTION, HeadFile, Known
 from portaal.audit.models import AuditEvent, AuditLink, AuditSubject
 from portaal.audit.verify import one_moment, verify
 
@@ -195,7 +195,7 @@ def test_an_untouched_trail_is_intact(trail: Engine, head_file: HeadFile) -> Non
     with one_moment(trail) as connection:
         verdict = verify(connection, head_file)
     assert (verdict.checked, verdict.findings) == (LINES, [])
-    assert verdict.head == head_file.read()
+    assert Known(verdict.head) == head_file.read()
 
 
 def test_an_emptied_trail_is_found(trail: Engine, head_file: HeadFile) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from portaal import audit
-from portaal.audit.head import HEAD_OPTION, Head, HeadFile, HeadFileError
+from portaal.audit.head import HEAD_OPTION, HeadFile
 from portaal.audit.models import AuditEvent, AuditLink, AuditSubject
 from portaal.audit.verify import one_moment, verify
 from portaal.keyring import Keyring
@@ -79,15 +79,6 @@ def test_an_act_whose_line_cannot_be_written_does_not_happen(fresh_database: Eng
         assert list(dbsession.scalars(sa.select(AuditEvent.object_id))) == ["before"]
 
 
-def test_no_line_without_a_place_for_its_head(fresh_database: Engine, tmp_path: Path) -> None:
-    fresh_database.update_execution_options(**{HEAD_OPTION: HeadFile(tmp_path / "gone" / "head.json")})
-    with Session(fresh_database) as dbsession:
-        add(dbsession)
-        with pytest.raises(HeadFileError):
-            dbsession.commit()
-    assert chain_length(fresh_database) == 0
-
-
 def test_writers_at_the_same_time_make_one_chain(fresh_database: Engine, head_file: HeadFile) -> None:
     writers, each = 4, 15
     errors: list[Exception] = []
@@ -147,17 +138,6 @@ def test_citizens_are_known_by_a_keyed_hash(dbsession: Session) -> None:
     ).all()
     assert len(set(found)) == 2
     assert audit.Subjects(Keyring({"other": b"x" * 32}, "other")).everywhere(BSN)[0] not in {r.digest for r in rows}
-
-
-def test_the_head_only_moves_forward(tmp_path: Path) -> None:
-    file = HeadFile(tmp_path / "head.json")
-    assert file.read() is None
-    file.advance(Head(7, "a" * 64))
-    file.advance(Head(5, "b" * 64))
-    assert file.read() == Head(7, "a" * 64)
-    file.path.write_text("not a head", encoding="ascii")
-    with pytest.raises(HeadFileError):
-        file.read()
 
 
 def test_a_line_outlives_what_it_is_about(dbsession: Session) -> None:

@@ -6,28 +6,19 @@ and it is always the last lock that a transaction takes, so that waiting for it 
 
 from __future__ import annotations
 
-import json
 import logging
-import uuid
-from collections.abc import Iterable
-from datetime import datetime
-from hashlib import sha256
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from portaal.audit.content import digest
 from portaal.audit.head import HEAD_OPTION, Head, HeadFile, HeadFileError
 from portaal.audit.models import AuditEvent, AuditLink
 
 log = logging.getLogger(__name__)
 
 GENESIS = Head(0, "0" * 64)
-CONTENT = (
-    "id", "at", "action", "outcome", "gemeentecode", "product", "object_kind", "object_id", "purpose", "details",
-    "actor", "organisation", "roles", "level", "session", "address", "request_id",
-)  # fmt: skip
 _PENDING = "portaal.audit.pending"
 _COMMITTING = "portaal.audit.committing"
 _LOCK = 0x706F7274  # any number that nothing else in the database locks on
@@ -36,25 +27,6 @@ _LOCK = 0x706F7274  # any number that nothing else in the database locks on
 def expect_link(dbsession: Session, line: AuditEvent) -> None:
     """Remember a line that was added, until this session commits."""
     dbsession.info.setdefault(_PENDING, []).append(line)
-
-
-def digest(seq: int, previous: str, line: Any, subjects: Iterable[str]) -> str:
-    """The hash of a link: SHA-256 over the canonical JSON of its place, the hash before it, and the line.
-
-    :param line: anything with the attributes of :data:`CONTENT`.
-    :param subjects: the keyed hashes of the citizens it is about.
-    """
-    content = [seq, previous, *(_plain(getattr(line, name)) for name in CONTENT), sorted(subjects)]
-    return sha256(_encode(content).encode()).hexdigest()
-
-
-_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="microseconds")
-    return str(value) if isinstance(value, uuid.UUID) else value
 
 
 @event.listens_for(Session, "before_commit")
@@ -67,13 +39,13 @@ def _link_lines(dbsession: Session) -> None:
         return
     connection = dbsession.connection()
     file: HeadFile | None = connection.get_execution_options().get(HEAD_OPTION)
-    if file is not None:
-        file.check()
     if connection.dialect.name == "postgresql":  # SQLite lets one transaction write at a time by itself
         dbsession.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-    head = last_link(dbsession)
+    current = head = last_link(dbsession)
     for line in lines:
         head = _link(dbsession, head, line)
+    if file is not None and not file.announce(current, head):
+        log.critical("the audit trail does not end where the portal ended it: run portaal audit verify")
     dbsession.info[_COMMITTING] = (head, file)
 
 
@@ -102,7 +74,7 @@ def _publish_head(dbsession: Session) -> None:
     if file is not None:
         try:
             file.advance(head)
-        except (OSError, HeadFileError):  # the commit stands; the next one is refused by HeadFile.check
+        except (OSError, HeadFileError):  # the commit stands; the next one is refused when it is announced
             log.critical("the head of the audit trail could not be written", exc_info=True)
 
 

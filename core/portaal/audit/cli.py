@@ -40,6 +40,8 @@ def verify(config_file: str, head_path: Path | None) -> None:
     click.echo(f"{verdict.checked} lines checked; the last is line {verdict.head.seq}, {verdict.head.hash}")
     if path is None and verdict.checked:
         verdict.report("no head file was named, so lines cut off the end are not missed (portaal.audit_head)")
+    for remark in verdict.remarks:
+        click.echo(f"Note: {remark}")
     for finding in verdict.findings:
         click.echo(f"NOT INTACT: {finding}", err=True)
     if verdict.intact:

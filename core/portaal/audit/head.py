@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 #: The execution option of an engine or connection under which its head file is found.
 HEAD_OPTION = "portaal_audit_head"
@@ -20,6 +20,19 @@ class Head:
 
     seq: int
     hash: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the head file holds.
+
+    :param head: the head that was committed last.
+    :param coming: the head of a commit that had begun. Where the portal was killed then, nobody can tell whether it
+        became the head.
+    """
+
+    head: Head
+    coming: Head | None = None
 
 
 class HeadFileError(Exception):
@@ -35,38 +48,55 @@ class HeadFile:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def check(self) -> None:
-        """Before a line is committed: could its head be written?
-
-        :raises HeadFileError: it could not.
-        """
-        if not os.access(self.path.parent, os.W_OK):
-            raise HeadFileError(f"the head of the audit trail cannot be written in {self.path.parent}")
-
-    def read(self) -> Head | None:
-        """The head that was written last, or None when there is no file.
+    def read(self) -> Known | None:
+        """What was written last, or None when there is no file.
 
         :raises HeadFileError: the file holds something else.
         """
         try:
             content = json.loads(self.path.read_text(encoding="ascii"))
-            return Head(int(content["seq"]), str(content["hash"]))
+            coming = content.get("coming")
+            return Known(_head(content), _head(coming) if coming else None)
         except FileNotFoundError:
             return None
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise HeadFileError(f"{self.path} does not hold the head of an audit trail") from error
 
+    def announce(self, current: Head, coming: Head) -> bool:
+        """Before a commit: write that a newer head is coming, so that its lines are known as the portal's own.
+
+        :param current: the head as the database has it.
+        :returns: whether that is the one which the portal wrote.
+        :raises HeadFileError: it cannot be written; then nothing may be committed.
+        """
+        try:
+            with self._lock():
+                known = self.read()
+                if known is None or known.head.seq <= current.seq:
+                    self._write(Known(current, coming))
+        except OSError as error:
+            raise HeadFileError(f"the head of the audit trail cannot be written in {self.path.parent}") from error
+        return known is None or current in (known.head, known.coming)
+
     def advance(self, head: Head) -> None:
-        """Write a newer head; an older one, of a process that came late, is passed over."""
+        """After a commit: write the newer head; an older one, of a process that came late, is passed over."""
         with self._lock():
             known = self.read()
-            if known is None or known.seq < head.seq:
-                new = self.path.with_name(f"{self.path.name}.new")
-                new.write_text(json.dumps(asdict(head)) + "\n", encoding="ascii")
-                new.replace(self.path)
+            if known is None or known.head.seq < head.seq:
+                self._write(Known(head))
+
+    def _write(self, known: Known) -> None:
+        content = asdict(known.head) | ({"coming": asdict(known.coming)} if known.coming else {})
+        new = self.path.with_name(f"{self.path.name}.new")
+        new.write_text(json.dumps(content) + "\n", encoding="ascii")
+        new.replace(self.path)
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
         with self.path.with_name(f"{self.path.name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+def _head(content: dict[str, Any]) -> Head:
+    return Head(int(content["seq"]), str(content["hash"]))

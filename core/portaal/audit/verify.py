@@ -7,19 +7,21 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from portaal.audit.chain import CONTENT, GENESIS, digest
-from portaal.audit.head import Head, HeadFile
+from portaal.audit import content
+from portaal.audit.chain import GENESIS
+from portaal.audit.content import digest_of
+from portaal.audit.head import Head, HeadFile, Known
 from portaal.audit.models import AuditEvent, AuditLink, AuditSubject
 from portaal.db.session import reading_engine
 
 MOST_FINDINGS = 100
 BATCH = 10_000
-PATIENCE = 2.0  # seconds in which a portal that runs writes down the head of what it just committed
+PATIENCE = 2.0  # seconds in which a portal that runs finishes a commit that it announced
 
 
 @dataclass
@@ -28,11 +30,13 @@ class Verdict:
 
     :param head: the last link of the database.
     :param findings: what is wrong, one sentence each, at most :data:`MOST_FINDINGS`; none when all is as it was.
+    :param remarks: what is worth knowing and no proof of tampering.
     """
 
     checked: int = 0
     head: Head = GENESIS
     findings: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
     @property
     def intact(self) -> bool:
@@ -41,6 +45,16 @@ class Verdict:
     def report(self, finding: str) -> None:
         if len(self.findings) < MOST_FINDINGS:
             self.findings.append(finding)
+
+
+class Link(NamedTuple):
+    """A link of the chain with its line (None where that is gone) and the keyed hashes of its subjects."""
+
+    seq: int
+    previous: str
+    hash: str
+    content: list[Any] | None
+    subjects: list[str]
 
 
 @contextmanager
@@ -62,14 +76,15 @@ def verify(connection: Connection, file: HeadFile | None) -> Verdict:
     :raises HeadFileError: the file holds something else.
     """
     verdict = Verdict()
-    expected = file.read() if file else None  # before the connection's moment, so the database is never behind it
+    known = file.read() if file else None  # before the connection's moment, so the database is never behind it
+    expected = known.head if known else None
     found = None
-    for row, subjects in _rows(connection):
-        _check_link(verdict, row, subjects)
-        verdict.head = Head(row.seq, row.hash)
+    for link in _links(connection):
+        _check_link(verdict, link)
+        verdict.head = Head(link.seq, link.hash)
         verdict.checked += 1
-        if expected is not None and row.seq == expected.seq:
-            found = row.hash
+        if expected is not None and link.seq == expected.seq:
+            found = link.hash
     _check_unlinked(verdict, connection)
     if expected is not None:
         _check_head(verdict, expected, found)
@@ -78,21 +93,21 @@ def verify(connection: Connection, file: HeadFile | None) -> Verdict:
     return verdict
 
 
-def _check_link(verdict: Verdict, row: Any, subjects: list[str]) -> None:
+def _check_link(verdict: Verdict, link: Link) -> None:
     place = verdict.head.seq + 1
-    if row.seq != place:
-        verdict.report(f"lines {place} to {row.seq - 1} are missing")
-    elif row.previous != verdict.head.hash:
-        verdict.report(f"line {row.seq} does not follow from the line before it")
-    if row.id is None:
-        verdict.report(f"line {row.seq} is missing; only its link is there")
-    elif digest(row.seq, row.previous, row, subjects) != row.hash:
-        verdict.report(f"line {row.seq} was changed")
+    if link.seq != place:
+        verdict.report(f"lines {place} to {link.seq - 1} are missing")
+    elif link.previous != verdict.head.hash:
+        verdict.report(f"line {link.seq} does not follow from the line before it")
+    if link.content is None:
+        verdict.report(f"line {link.seq} is missing; only its link is there")
+    elif digest_of(link.seq, link.previous, link.content, link.subjects) != link.hash:
+        verdict.report(f"line {link.seq} was changed")
 
 
-def _rows(connection: Connection) -> Iterator[tuple[Any, list[str]]]:
-    """Every link in order, with its line and the keyed hashes of its subjects."""
-    columns = [AuditLink.seq, AuditLink.previous, AuditLink.hash, *(getattr(AuditEvent, name) for name in CONTENT)]
+def _links(connection: Connection) -> Iterator[Link]:
+    """Every link in order."""
+    columns = [AuditLink.seq, AuditLink.previous, AuditLink.hash, *content.columns(connection.dialect.name)]
     links = connection.execution_options(yield_per=BATCH).execute(
         sa.select(*columns).outerjoin(AuditEvent, AuditEvent.id == AuditLink.event_id).order_by(AuditLink.seq)
     )
@@ -103,12 +118,13 @@ def _rows(connection: Connection) -> Iterator[tuple[Any, list[str]]]:
     )
     by_seq = itertools.groupby(about, lambda row: row.seq)
     following = next(by_seq, None)
-    for row in links:
+    for seq, previous, found, *line in links:
         subjects: list[str] = []
-        if following is not None and following[0] == row.seq:
+        if following is not None and following[0] == seq:
             subjects = [part.digest for part in following[1]]
             following = next(by_seq, None)
-        yield row, subjects
+        is_there = line[0] is not None
+        yield Link(seq, previous, found, content.read(line) if is_there else None, subjects)
 
 
 def _check_unlinked(verdict: Verdict, connection: Connection) -> None:
@@ -132,13 +148,22 @@ def _check_head(verdict: Verdict, expected: Head, found: str | None) -> None:
 
 
 def _check_known(verdict: Verdict, file: HeadFile) -> None:
-    """Lines that nobody wrote the head of were not added by the portal."""
+    """Lines that nobody announced were not added by the portal."""
     deadline = time.monotonic() + PATIENCE
-    while (known := file.read() or GENESIS).seq < verdict.head.seq:
-        if time.monotonic() > deadline:
-            verdict.report(
-                f"lines {known.seq + 1} to {verdict.head.seq} are newer than the head that was written down: they were "
-                "added by something else, or the portal was killed at that moment"
-            )
+    while True:
+        known = file.read() or Known(GENESIS)
+        if known.coming == verdict.head or (known.head.seq >= verdict.head.seq and known.coming is None):
             return
+        if time.monotonic() > deadline:
+            break
         time.sleep(0.05)
+    if known.head.seq < verdict.head.seq:
+        verdict.report(
+            f"lines {known.head.seq + 1} to {verdict.head.seq} were added by something else: the portal never wrote "
+            "down that they were coming"
+        )
+    elif known.coming and known.head == verdict.head:
+        verdict.remarks.append(
+            f"lines {known.head.seq + 1} to {known.coming.seq} were coming and are not there: their commit failed, or "
+            "the portal was killed before it"
+        )
