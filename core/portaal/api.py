@@ -19,6 +19,10 @@ from portaal.db.base import plugin_metadata
 from portaal.db.pause import between_transactions
 from portaal.db.types import UtcDateTime, text_enum
 from portaal.hookspecs import hookimpl
+from portaal.login.levels import AssuranceLevel
+from portaal.login.provider import LoginChoice, LoginProvider, LoginRequest, LoginReturn, LoginSetup, LoginStart
+from portaal.login.record import LoginRecord
+from portaal.login.refusal import LoginRefusedError, RefusalReason
 from portaal.plugins.commands import CommandContext
 from portaal.plugins.configurator import PluginConfigurator
 from portaal.plugins.contract import (
@@ -62,6 +66,7 @@ __all__ = [
     "Answer",
     "AnswerOutcome",
     "ApiOperation",
+    "AssuranceLevel",
     "Bsn",
     "Certificate",
     "ChainConnector",
@@ -74,6 +79,14 @@ __all__ = [
     "HookContext",
     "Job",
     "Kept",
+    "LoginChoice",
+    "LoginProvider",
+    "LoginRecord",
+    "LoginRefusedError",
+    "LoginRequest",
+    "LoginReturn",
+    "LoginSetup",
+    "LoginStart",
     "MenuEntry",
     "MessageSettings",
     "Metric",
@@ -84,6 +97,7 @@ __all__ = [
     "PluginConfigurator",
     "PluginInfo",
     "ProductContext",
+    "RefusalReason",
     "Role",
     "Sample",
     "Secrecy",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from portaal.access.permissions import Permission
     from portaal.berichtenverkeer.traffic import Traffic
+    from portaal.login.provider import LoginProvider, LoginSetup
     from portaal.plugins.configurator import PluginConfigurator
     from portaal.plugins.contract import (
         ActivationContext,
@@ -126,6 +127,23 @@ def portaal_chain_connectors() -> Sequence[ChainConnector]:
 
     Order: does not matter.
     Example: ``voorbeeld`` brings messages to a neighbour called ``buurman``.
+    """
+
+
+@hookspec
+def portaal_login_provider(setup: LoginSetup) -> LoginProvider:
+    """Another way to log in, beside the portal's own eHerkenning (R-36, R-39).
+
+    The portal has the pages and addresses of a login, knows which browser asked, takes each answer once, looks at the
+    level, and makes the session. The provider makes the request and verifies the answer.
+
+    :param setup: a :class:`~portaal.api.LoginSetup`: the plugin's ini settings, and the kind of environment.
+    :returns: a :class:`~portaal.api.LoginProvider`; None is no other way, for example because none is configured.
+        Raising keeps the plugin out. What its functions raise later is one login that is refused; only
+        :class:`~portaal.api.LoginRefusedError` is more than a failure: it has a reason, which the page explains.
+
+    Order: when the portal starts, before the routes are added; people choose from a list by name.
+    Example: ``voorbeeld`` lets a desk vouch for people, with a key that both know.
     """
 
 

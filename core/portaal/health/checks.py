@@ -100,6 +100,7 @@ def _core_looks(registry: Registry) -> list[Look]:
         Look(CORE, "tables", partial(_tables, registry), State.FAILED),
         Look(CORE, "storage", partial(_storage, registry["portaal.payloads"]), State.FAILED),
         Look(CORE, "eherkenning", partial(eherkenning, registry)),
+        Look(CORE, "logins", registry["portaal.login_providers"].health),
         Look(CORE, "worker", partial(_with_session, registry, _worker)),
         Look(CORE, "jobs", partial(_with_session, registry, _jobs)),
         Look(CORE, "connectors", partial(_connectors, registry)),

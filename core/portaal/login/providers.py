@@ -40,7 +40,7 @@ class LoginProviders:
     def __init__(self) -> None:
         self._providers: dict[str, LoginProvider] = {}
         self._limit = TimeLimit(SECONDS)
-        self.troubles: dict[str, str] = {}  # what went wrong at the last attempt
+        self._troubles: dict[str, str] = {}  # what went wrong at the last attempt
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._providers)
@@ -77,6 +77,11 @@ class LoginProviders:
                 return name
         return None
 
+    def health(self) -> str:
+        """What ``/ready`` tells of the providers that failed the last time that they were asked."""
+        troubles = sorted(self._troubles.items())
+        return "; ".join(f"{name} failed at the last login ({error})" for name, error in troubles)
+
     def begin(self, name: str, start: LoginStart) -> LoginRequest:
         """Let a provider make its request.
 
@@ -108,10 +113,10 @@ class LoginProviders:
         if isinstance(outcome.error, LoginRefusedError):
             raise outcome.error
         if outcome.error is not None:
-            self.troubles[name] = type(outcome.error).__name__
+            self._troubles[name] = type(outcome.error).__name__
             log.error("login provider %s failed", name, exc_info=outcome.error)
             raise LoginRefusedError(RefusalReason.PROVIDER_FAILED, "the login provider failed") from outcome.error
-        self.troubles.pop(name, None)
+        self._troubles.pop(name, None)
         return outcome.value
 
 
@@ -185,11 +190,6 @@ def add_login_provider(config: Configurator, name: str, provider: LoginProvider)
     providers.add(name, provider)
     config.registry["portaal.form_targets"] = providers.origins
     config.add_writing_get(f"{RETURN}{name}")
-
-
-def health(troubles: Mapping[str, str]) -> str:
-    """What ``/ready`` tells of the providers that failed the last time that they were asked."""
-    return "; ".join(f"{name} failed at the last login ({error})" for name, error in sorted(troubles.items()))
 
 
 def includeme(config: Configurator) -> None:

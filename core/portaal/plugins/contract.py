@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from portaal.keyring import Keyring
 
-API_VERSION = (1, 0)
+API_VERSION = (1, 1)
 Model = TypeVar("Model", bound=BaseModel)
 
 

@@ -10,7 +10,8 @@ from pyramid.interfaces import IRoutesMapper
 from portaal.access.models import Role
 from portaal.access.permissions import Permission
 from portaal.berichtenverkeer.delivery.plugged import check_partners
-from portaal.plugins.configurator import PluginConfigurator
+from portaal.login.provider import LoginSetup
+from portaal.plugins.configurator import PluginConfigurator, own_settings
 from portaal.plugins.errors import ContractError
 from portaal.plugins.guard import check_changes, snapshot
 from portaal.web.i18n import _
@@ -35,6 +36,9 @@ def install(config: Configurator, plugins: Plugins, plugin: Plugin) -> None:
         config.add_settings_tab(plugin.name, tab)
     if plugins.call(plugin, "portaal_tiles"):
         config.add_tile_pages(plugin.name)
+    provider = plugins.call(plugin, "portaal_login_provider", setup=_login_setup(config, plugin))
+    if provider is not None:
+        config.add_login_provider(plugin.name, provider)
     config.commit()
     before = snapshot(config)
     plugins.call(plugin, "portaal_includeme", config=PluginConfigurator(config, plugin.name))
@@ -42,6 +46,11 @@ def install(config: Configurator, plugins: Plugins, plugin: Plugin) -> None:
     check_changes(config, plugin.name, before)
     _check_routes(config, plugins, plugin)
     check_partners(config.registry, plugin)
+
+
+def _login_setup(config: Configurator, plugin: Plugin) -> LoginSetup:
+    settings = config.registry.settings
+    return LoginSetup(own_settings(settings, plugin.name), settings["portaal.environment"])
 
 
 def _check_routes(config: Configurator, plugins: Plugins, plugin: Plugin) -> None:

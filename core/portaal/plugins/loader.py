@@ -76,6 +76,15 @@ class Plugins:
     def get(self, name: str) -> Plugin | None:
         return self.accepted.get(name)
 
+    @property
+    def products(self) -> list[Plugin]:
+        """The plugins that can be switched on for a gemeente: those with rights or settings of their own.
+
+        Others serve the whole portal, such as one that only brings another way to log in.
+        """
+        hooks = ("portaal_permissions", "portaal_settings_tab")
+        return [plugin for plugin in self if any(self.call(plugin, hook) for hook in hooks)]
+
     def quarantine(self, name: str, phase: str, error: BaseException) -> None:
         """Leave a plugin out, and keep why."""
         quarantined = Quarantined(name, phase, _describe(error), _hint(phase, error))

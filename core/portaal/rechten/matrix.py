@@ -57,7 +57,7 @@ def sections(registry: Registry, viewer: Identity, standing: GemeenteStanding) -
     gemeente = GemeenteContext(Asker(registry, viewer, {"gemeentecode": standing.code}))
     of_core = [p for p in registry["portaal.permissions"].of_owner(CORE) if allows(gemeente, p.name)]
     found = [_section(registry, viewer, standing, CORE, _("The gemeente"), of_core)]
-    for plugin in registry["portaal.plugins"]:
+    for plugin in registry["portaal.plugins"].products:
         permissions = registry["portaal.permissions"].of_owner(plugin.name)
         found.append(_section(registry, viewer, standing, plugin.name, plugin.info.title, permissions))
     return found

@@ -52,7 +52,7 @@ def show_gemeente(request: Request) -> dict[str, Any]:
         "gemeente": gemeente,
         "register": register,
         "recorders": _names(request, register),
-        "products": [(plugin.info, plugin.name in active) for plugin in request.registry["portaal.plugins"]],
+        "products": [(plugin.info, plugin.name in active) for plugin in request.registry["portaal.plugins"].products],
         "links": organisations.links(request.dbsession, code),
         "gebruikersbeheerders": holders(request.dbsession, Role.GEBRUIKERSBEHEERDER, code),
         "auditors": holders(request.dbsession, Role.AUDITOR, code),
@@ -106,7 +106,7 @@ def _installed_product(request: Request) -> tuple[str, str]:
     :raises HTTPNotFound: there is no such gemeente, or no such product that is ready.
     """
     product = request.matchdict["product"]
-    if product not in request.registry["portaal.plugins"]:
+    if product not in [plugin.name for plugin in request.registry["portaal.plugins"].products]:
         raise HTTPNotFound()
     return this_gemeente(request).gemeentecode, product
 

@@ -23,6 +23,8 @@ from portaal.api import (
     HookContext,
     Job,
     Kept,
+    LoginProvider,
+    LoginSetup,
     MenuEntry,
     Metric,
     Migrations,
@@ -41,6 +43,7 @@ from portaal.api import (
     now,
 )
 from portaal_voorbeeld import notes, views
+from portaal_voorbeeld.desk import Desk
 from portaal_voorbeeld.models import Base
 from portaal_voorbeeld.settings import HEADINGS, Settings
 
@@ -56,7 +59,7 @@ def portaal_plugin_info() -> PluginInfo:
         name="voorbeeld",
         title="Voorbeeld",
         description=_("Keep notes with your colleagues"),
-        api=(1, 0),
+        api=(1, 1),
     )
 
 
@@ -125,6 +128,11 @@ class Neighbour:
     def send(self, message: SoapMessage, reference_id: str) -> Answer:
         (self._folder / f"{reference_id}.xml").write_bytes(bytes(message))
         return Answer(AnswerOutcome.BEVESTIGD, "in_de_bus")
+
+
+@hookimpl
+def portaal_login_provider(setup: LoginSetup) -> LoginProvider | None:
+    return Desk(setup.settings).login_provider() if "desk" in setup.settings else None
 
 
 @hookimpl
