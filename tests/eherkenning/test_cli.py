@@ -9,7 +9,15 @@ from typing import Any
 
 import click
 import pytest
+import time_machine
 from click.testing import CliRunner, Result
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
 
 from portaal import clock
 from portaal.cli import main
@@ -24,6 +32,7 @@ from portaal.simulators.makelaar.state import Makelaar
 from portaal.testing.application import app_settings
 from portaal.testing.eherkenning import MAKELAAR, parties, portal_keys
 
+NEW = "urn:etoegang:HM:00000099000000000002:entities:9000"
 UUID = "7f3e8c8e-5f0b-4a43-8d4c-7a1f6b2b9d11"
 Run = Callable[..., Result]
 
@@ -61,6 +70,31 @@ def run(ini: Path) -> Run:
         return result
 
     return run
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Files of every kind; ``new.xml`` is the metadata of a makelaar that could be added."""
+    folder = tmp_path_factory.mktemp("files")
+    for name, content in (("empty", b""), ("bad.xml", b"<x/>"), ("latin1", "naam = é".encode("latin-1"))):
+        (folder / name).write_bytes(content)
+    with (folder / "huge.xml").open("wb") as huge:
+        huge.truncate(100 * 1024**3)  # it could not be read whole
+    other = new_pair("other")
+    write_pair(other, folder, "other")
+    with time_machine.travel(clock.now() - timedelta(days=1000)):
+        ended = new_pair("ended")
+    write_pair(ended, folder, "ended")
+    metadata_file(folder, other)
+    (folder / "same.xml").write_bytes(makelaar_metadata(MAKELAAR, "https://nieuw.example", other))
+    (folder / "ended.xml").write_bytes(makelaar_metadata(NEW, "https://nieuw.example", ended))
+    write_pair(new_pair("pin"), folder, "pin")
+    for name, key, lock in (
+        ("small", generate_private_key(65537, 1024), NoEncryption()),  # noqa: S505 - it is refused
+        ("locked", portal_keys().key, BestAvailableEncryption(b"geheim")),
+    ):
+        (folder / f"{name}.key").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, lock))
+    return folder
 
 
 @pytest.fixture
@@ -124,9 +158,7 @@ def test_the_catalogue_refuses_what_it_cannot_hold(run: Run) -> None:
 
 def metadata_file(tmp_path: Path, pair: Any = None, url: str = "https://nieuw.example") -> Path:
     path = tmp_path / "new.xml"
-    path.write_bytes(
-        makelaar_metadata("urn:etoegang:HM:00000099000000000002:entities:9000", url, pair or new_pair("m"))
-    )
+    path.write_bytes(makelaar_metadata(NEW, url, pair or new_pair("m")))
     return path
 
 
@@ -144,23 +176,53 @@ def test_a_makelaar_is_added_from_a_file(run: Run, tmp_path: Path, folder: Path)
     )
 
 
-def test_what_cannot_be_added_is_not(run: Run, tmp_path: Path, folder: Path) -> None:
+ADDRESS = "https://nieuw.example/metadata"
+NOT_ADDED = {
+    "no file": (["{files}/none.xml"], "none.xml cannot be read: No such file"),
+    "a folder": (["{files}"], "is no file"),
+    "no metadata": (["{files}/bad.xml"], "bad.xml: this is no metadata of one identity provider. Ask the makelaar"),
+    "an empty file": (["{files}/empty"], "empty: this is no usable metadata: the message is not well-formed"),
+    "a huge file": (["{files}/huge.xml"], "the message is too large"),
+    "metadata whose certificates ended": (["{files}/ended.xml"], "its certificates have ended. Ask the makelaar"),
+    "a makelaar that is there": (
+        ["{files}/same.xml"],
+        "has urn:etoegang:HM:00000099000000000001:entities:9000 already",
+    ),
+    "another signer": (["{files}/new.xml", "--certificate", "{files}/pin.crt"], "no valid signature of a known key"),
+    "no certificate": (["{files}/new.xml", "--certificate", "{files}/bad.xml"], "bad.xml is no certificate"),
+    "a key for a certificate": (["{files}/new.xml", "--certificate", "{files}/pin.key"], "pin.key is no certificate"),
+    "a certificate that ended": (["{files}/new.xml", "--certificate", "{files}/ended.crt"], "ask for the next one"),
+    "answers in no known way": (["{files}/new.xml", "--answers", "duif"], "duif"),
+    "an address without its signer": ([ADDRESS], "--certificate"),
+    "nobody at the address": (["https://127.0.0.1:1/x", "--certificate", "{files}/pin.crt"], "nobody answers there"),
+    "http": (["http://nieuw.example/", "--certificate", "{files}/pin.crt"], "no address that begins with https://"),
+    "half an address": (["https:///x", "--certificate", "{files}/pin.crt"], "no address that begins with https://"),
+    "a broken address": (["https://[/x", "--certificate", "{files}/pin.crt"], "no address that begins with https://"),
+    "an impossible port": (
+        ["https://x:99999/", "--certificate", "{files}/pin.crt"],
+        "no address that begins with https",
+    ),
+    "no name": (["{files}/new.xml", "--name", ""], "name: String should have at least 1 character"),
+    "an endless name": (["{files}/new.xml", "--name", "x" * 200], "name: String should have at most 120 characters"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "words"), NOT_ADDED.values(), ids=NOT_ADDED)
+def test_what_cannot_be_added_is_not(run: Run, folder: Path, files: Path, arguments: list[str], words: str) -> None:
     before = (folder / "makelaars.toml").read_text()
-    (tmp_path / "bad.xml").write_bytes(b"<x/>")
-    write_pair(new_pair("m"), tmp_path, "pin")
-    good = metadata_file(tmp_path)
-    for arguments, words in (
-        ((str(tmp_path / "none.xml"),), "cannot be read"),
-        ((str(tmp_path / "bad.xml"),), "no metadata of one identity provider"),
-        (("https://nieuw.example/metadata",), "--certificate"),
-        ((str(good), "--certificate", str(tmp_path / "pin.crt")), "signature"),
-        ((str(good), "--certificate", str(tmp_path / "bad.xml")), "no readable certificate"),
-        ((str(good), "--answers", "duif"), "duif"),
-    ):
-        result = run("makelaar", "add", *arguments, "--name", "Nieuw")
-        assert result.exit_code != 0
-        assert words in result.output
+    result = run("makelaar", "add", "--name", "Nieuw", *(each.format(files=files) for each in arguments))
+    assert result.exit_code != 0
+    assert words in result.output
     assert (folder / "makelaars.toml").read_text() == before
+
+
+def test_a_folder_that_cannot_be_written_is_named(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    result = run(
+        "makelaar", "add", str(metadata_file(tmp_path)), "--name", "N", makelaars=str(tmp_path / "file/m.toml")
+    )
+    assert result.exit_code == 1
+    assert f"{tmp_path / 'file'} cannot be written: File exists" in result.output
 
 
 def test_in_production_a_simulated_makelaar_cannot_be_added(run: Run, tmp_path: Path, ini: Path) -> None:
@@ -202,12 +264,6 @@ def test_a_makelaar_with_an_address_is_renewed_when_its_certificate_signed(
     assert found["Nieuw"].artifact_urls == {0: "https://verhuisd.example/artifact"}
 
 
-def test_only_https_is_fetched(run: Run, tmp_path: Path) -> None:
-    write_pair(new_pair("m"), tmp_path, "pin")
-    result = run("makelaar", "add", "http://nieuw.example/", "--name", "N", "--certificate", str(tmp_path / "pin.crt"))
-    assert "does not begin with https://" in result.output
-
-
 # ---- testing
 
 
@@ -224,7 +280,7 @@ def test_a_makelaar_that_is_gone_is_called_so(run: Run, folder: Path) -> None:
     (folder / "makelaar.xml").write_bytes(makelaar_metadata(MAKELAAR, "http://localhost:1", parties().makelaar))
     result = run("makelaar", "test")
     assert result.exit_code == 1
-    assert "cannot be reached: unreachable" in result.output
+    assert "the makelaar cannot be reached: nobody answers there. Check the address" in result.output
 
 
 def test_a_makelaar_with_another_key_than_in_its_metadata_is_called_so(
@@ -233,14 +289,15 @@ def test_a_makelaar_with_another_key_than_in_its_metadata_is_called_so(
     (folder / "makelaar.xml").write_bytes(makelaar_metadata(MAKELAAR, makelaar.base_url, new_pair("other")))
     result = run("makelaar", "test")
     assert result.exit_code == 1
-    assert "no valid signature of a known key" in result.output
+    assert "no valid signature of a known key on ArtifactResponse. Their keys are others" in result.output
 
 
 def test_a_makelaar_that_does_not_know_our_key_is_called_so(run: Run, folder: Path, makelaar: Makelaar) -> None:
     write_pair(new_pair("portaal"), folder, "portaal")
     result = run("makelaar", "test")
     assert result.exit_code == 1
-    assert "answers with status 400" in result.output
+    assert "answers with status 400. Check" in result.output
+    assert "whether the makelaar has our metadata as it is now" in result.output
 
 
 @pytest.mark.parametrize(("days", "word", "code"), [(59, "WARNING", 0), (-1, "WRONG", 1)])
@@ -263,21 +320,54 @@ def test_there_must_be_a_makelaar_of_that_name(run: Run) -> None:
 @pytest.mark.parametrize(
     ("setting", "value", "words"),
     [
-        ("key", "/nowhere", "no readable private key"),
-        ("certificate", "/nowhere", "no readable certificate"),
-        ("makelaars", "/nowhere", "cannot be read"),
-        ("ca_file", "/nowhere", "cannot be read"),
+        ("key", "/nowhere", "/nowhere cannot be read: No such file"),
+        ("key", "{files}", "cannot be read: Is a directory"),
+        ("key", "{files}/empty", "empty is no private key: it must be one in PEM, without a password"),
+        ("key", "{files}/locked.key", "locked.key is no private key: it must be one in PEM, without a password"),
+        ("key", "{files}/small.key", "small.key must be an RSA key of at least 2048 bits"),
+        ("key", "{files}/other.key", "eherkenning.certificate does not belong to eherkenning.key"),
+        ("certificate", "/nowhere", "/nowhere cannot be read: No such file"),
+        ("certificate", "{files}/other.key", "other.key is no certificate: it must be one in PEM"),
+        ("makelaars", "/nowhere", "/nowhere cannot be read: No such file"),
+        ("makelaars", "{files}/empty", "empty names no makelaar"),
+        ("makelaars", "{files}/other.key", "other.key is no TOML"),
+        ("makelaars", "{files}/latin1", "latin1 is not in UTF-8"),
+        ("ca_file", "/nowhere", "/nowhere cannot be read: No such file"),
+        ("ca_file", "{files}/latin1", "latin1 is not in PEM"),
+        ("ca_file", "{files}/other.key", "cannot be used for TLS"),
         ("entity_id", "", "set eherkenning.entity_id"),
     ],
 )
 @pytest.mark.parametrize("command", [("makelaar", "test"), ("catalogus", "--definition", UUID)])
-def test_faulty_settings_are_named(run: Run, command: tuple[str, ...], setting: str, value: str, words: str) -> None:
-    result = run(*command, **{setting: value})
-    if command[0] == "catalogus" and setting == "ca_file":
+def test_faulty_settings_are_named(
+    run: Run, files: Path, command: tuple[str, ...], setting: str, value: str, words: str
+) -> None:
+    result = run(*command, **{setting: value.format(files=files)})
+    if command[0] == "catalogus" and setting == "ca_file":  # nobody is asked anything
         assert result.exit_code == 0
         return
     assert result.exit_code == 1
     assert words in result.output
+
+
+def test_what_is_printed_for_a_makelaar_comes_with_a_warning_beside_it(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends_at = portal_keys().certificate.not_valid_after_utc
+    monkeypatch.setattr(clock, "now", lambda: ends_at + timedelta(days=1))
+    for arguments in (("metadata",), ("catalogus", "--definition", UUID)):
+        result = run(*arguments)
+        assert f"the eHerkenning certificate of the portal ended on {ends_at:%Y-%m-%d}" in result.stderr
+        assert "WARNING" not in result.stdout
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"<x/>", b"[app:other]\nuse = egg:portaal\n"])
+def test_what_is_no_settings_file_is_told(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "portaal.txt"
+    path.write_bytes(content)
+    result = CliRunner().invoke(main, ["eherkenning", "metadata", "--config", str(path)])
+    assert result.exit_code == 1
+    assert f"{path} cannot be read: it is no ini file with a section [app:main]" in result.output
 
 
 def test_without_a_settings_file_there_is_a_clear_word(tmp_path: Path) -> None:

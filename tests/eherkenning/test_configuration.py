@@ -12,6 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from lxml import etree
+from sqlalchemy.orm import Session
 
 from portaal import clock
 from portaal.app import make_app
@@ -22,6 +23,7 @@ from portaal.eherkenning.makelaars import Entry, MakelaarsFileError, add_entry, 
 from portaal.eherkenning.metadata import HTTP_POST, MetadataError, read_makelaar
 from portaal.eherkenning.parties import KeyPair
 from portaal.eherkenning.xml import MD, q
+from portaal.plugins.contract import HookContext
 from portaal.simulators.makelaar import keys as simulated
 from portaal.simulators.makelaar.__main__ import main as start_makelaar
 from portaal.simulators.makelaar.keys import new_pair, write_pair
@@ -31,6 +33,7 @@ from portaal.testing.eherkenning import MAKELAAR
 from tests.eherkenning.forge import makelaar, provider
 
 HTTPS = "https://makelaar.example"
+LOG = "portaal.eherkenning.expiry"
 
 
 @pytest.fixture
@@ -288,16 +291,29 @@ def test_a_certificate_that_ends_is_told_in_time(days: int, urgency: Urgency | N
     assert all("Voorbeeldmakelaar" in str(expiry) and f"{ends_at:%Y-%m-%d}" in str(expiry) for expiry in found)
 
 
-def test_at_the_start_the_log_tells_of_certificates_that_end(
-    settings: dict[str, Any], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("days", "level"), [(61, None), (59, "WARNING"), (29, "ERROR"), (-1, "ERROR")])
+def test_at_the_start_and_every_day_the_log_tells_of_certificates_that_end(
+    settings: dict[str, Any], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, days: int, level: str
 ) -> None:
+    def told() -> list[tuple[str, str]]:
+        lines = [(each.levelname, each.getMessage()) for each in caplog.records if each.name == LOG]
+        caplog.clear()
+        return lines
+
     ends_at = service_provider(settings).keys[0].certificate.not_valid_after_utc
-    monkeypatch.setattr(clock, "now", lambda: ends_at - timedelta(days=10))
-    with caplog.at_level(logging.WARNING, "portaal.eherkenning.configuration"):
-        make_app(settings).registry["portaal.engine"].dispose()
-    told = [record.getMessage() for record in caplog.records if record.name == "portaal.eherkenning.configuration"]
-    assert any("certificate of the portal ends on" in line for line in told)
-    assert any("certificate of Voorbeeldmakelaar ends on" in line for line in told)
+    monkeypatch.setattr(clock, "now", lambda: ends_at - timedelta(days=days))
+    verb = "ends" if days > 0 else "ended"
+    owners = ["the portal", "Voorbeeldmakelaar"] if level else []
+    with caplog.at_level(logging.WARNING, LOG):
+        registry = make_app(settings).registry
+        registry["portaal.engine"].dispose()
+        lines = told()
+        assert [found_level for found_level, _ in lines] == [level] * len(owners)
+        assert all(any(f"certificate of {owner} {verb} on" in line for _, line in lines) for owner in owners)
+        (job,) = [job for job in registry["portaal.core_jobs"] if job.name == "eherkenning_certificates"]
+        job.run(HookContext(Session(), "portaal", {}))
+        assert job.every == timedelta(days=1)
+        assert told() == lines
 
 
 def test_ready_tells_of_certificates_that_end_within_a_month(built_app: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 from pathlib import Path
 
 import click
@@ -21,8 +22,14 @@ config_option = click.option(
 def read_settings(config_file: str) -> dict[str, str]:
     """The settings of the section ``[app:main]``.
 
-    :raises click.ClickException: there is no such file.
+    :raises click.ClickException: there is no such file, or it cannot be read as one.
     """
-    if not Path(config_file).exists():
+    if not Path(config_file).is_file():
         raise click.ClickException(f"no settings file {config_file}: name one with --config")
-    return dict(plaster.get_loader(config_file, protocols=["wsgi"]).get_wsgi_app_settings(defaults={}))
+    try:
+        # With the scheme named: otherwise the file's last letters would have to be .ini.
+        loader = plaster.get_loader(f"file+ini:{Path(config_file).absolute()}", protocols=["wsgi"])
+        return dict(loader.get_wsgi_app_settings(defaults={}))
+    except (OSError, UnicodeDecodeError, configparser.Error, LookupError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is no ini file with a section [app:main]"
+        raise click.ClickException(f"{config_file} cannot be read: {reason}") from error

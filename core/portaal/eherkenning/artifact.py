@@ -18,12 +18,21 @@ from portaal.eherkenning.parties import Makelaar, ServiceProvider
 from portaal.eherkenning.signature import sign
 from portaal.eherkenning.xml import SAML, SAMLP, SOAP, only_child, parse, q, timestamp
 from portaal.login.refusal import LoginRefusedError, RefusalReason
-from portaal.outbound import Endpoint, OutboundError, call
+from portaal.outbound import Endpoint, Failure, OutboundError, call
 
 TYPE_CODE = b"\x00\x04"
 LENGTH = 44
 SECONDS = 10.0
 SOAP_ACTION = "http://www.oasis-open.org/committees/security"
+# For logs and the shell: why there was no answer.
+WHY = {
+    Failure.NOT_ALLOWED: "the address lies in our own network, or is not https",
+    Failure.UNREACHABLE: "nobody answers there",
+    Failure.TLS: "their certificate or ours is not accepted",
+    Failure.TIMEOUT: "no answer in time",
+    Failure.BROKEN: "no whole answer over HTTP",
+    Failure.TOO_LARGE: "too large an answer",
+}
 
 
 def address_of(artifact: str, makelaar: Makelaar) -> str:
@@ -92,7 +101,7 @@ class ArtifactResolver:
             reply = call(endpoint, "POST", path, body=question, headers=headers, framed=False)
         except OutboundError as error:
             raise LoginRefusedError(
-                RefusalReason.UNREACHABLE, f"the makelaar cannot be reached: {error.failure}"
+                RefusalReason.UNREACHABLE, f"the makelaar cannot be reached: {WHY[error.failure]}"
             ) from error
         if reply.status != 200:
             raise LoginRefusedError(RefusalReason.UNREACHABLE, f"the makelaar answers with status {reply.status}")

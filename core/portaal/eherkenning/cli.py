@@ -20,15 +20,19 @@ from portaal import clock
 from portaal.cli.settings import config_option, read_settings
 from portaal.configuration import UnsafeConfigurationError, check
 from portaal.eherkenning import configuration, makelaars
+from portaal.eherkenning.artifact import WHY
 from portaal.eherkenning.catalogus import CatalogueError, Edition, service_catalogue
+from portaal.eherkenning.expiry import expiring
 from portaal.eherkenning.makelaars import Entry, MakelaarsFileError
 from portaal.eherkenning.metadata import MetadataError, our_metadata, read_makelaar
-from portaal.eherkenning.parties import Makelaar
+from portaal.eherkenning.parties import Makelaar, ServiceProvider
 from portaal.eherkenning.probe import Verdict, probe
+from portaal.eherkenning.xml import MAX_BYTES
 from portaal.outbound import Endpoint, OutboundError, call
 
 CONTENT_TYPES = ("text/xml", "application/soap+xml")
 ANSWERS = ("artifact", "post")
+ASK_FOR_METADATA = "Ask the makelaar for its SAML metadata, an XML file with an EntityDescriptor"
 MARKS = {Verdict.OK: "ok     ", Verdict.WARNING: "WARNING", Verdict.WRONG: "WRONG  "}
 
 
@@ -38,6 +42,8 @@ def _clear_messages() -> Iterator[None]:
         yield
     except (UnsafeConfigurationError, MakelaarsFileError, MetadataError, CatalogueError) as error:
         raise click.ClickException(str(error)) from error
+    except OSError as error:  # reading has words of its own; this is writing
+        raise click.ClickException(f"{error.filename} cannot be written: {error.strerror}") from error
 
 
 def _command(group: click.Group, **kwargs: Any) -> Callable[[Callable[..., None]], click.Command]:
@@ -66,6 +72,7 @@ def metadata(settings: dict[str, str]) -> None:
     file = Path(settings.get("eherkenning.makelaars", ""))
     known = configuration.makelaars(settings).values() if file.is_file() else ()
     by_post = any(makelaar.answers_by_post for makelaar in known)
+    _warn(provider)
     click.echo(our_metadata(provider, clock.now(), answers_by_post=by_post).decode())
 
 
@@ -90,7 +97,14 @@ def catalogus(
     )
     provider = configuration.service_provider(settings)
     chosen = _the_one(list(configuration.makelaars(settings).values()), name)
+    _warn(provider)
     click.echo(service_catalogue(provider, chosen, edition, clock.now()).decode())
+
+
+def _warn(provider: ServiceProvider) -> None:
+    """Beside what is printed, so that it does not end up in the makelaar's file."""
+    for expiry in expiring(provider, (), clock.now()):
+        click.echo(f"WARNING {expiry}", err=True)
 
 
 def _the_one(known: list[Makelaar], name: str | None) -> Makelaar:
@@ -124,33 +138,37 @@ def add(
 ) -> None:
     """Add a makelaar by its metadata: a file, or an https address with the certificate that signs there."""
     file = _makelaars_file(settings)
-    if any(entry.name == name for entry in (makelaars.read_entries(file) if file.exists() else [])):
-        raise click.ClickException(f"{file} has a makelaar of that name: choose another")
+    known = makelaars.read_entries(file) if file.exists() else []
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "makelaar"
     is_url = "://" in source
     if is_url and certificate is None:
         raise click.ClickException("name the certificate that signs the metadata there with --certificate")
+    entry = makelaars.new_entry(
+        name=name,
+        metadata=f"{slug}.xml",
+        url=source if is_url else None,
+        certificate=f"{slug}.crt" if certificate else None,
+        content_type=content_type,
+        answers=answers,
+    )
+    if any(other.name == name or other.metadata == entry.metadata for other in known):
+        raise click.ClickException(f"{file} has a makelaar of that name: choose another")
     content = _fetch(source) if is_url else _read(Path(source))
     pinned = _load_certificate(certificate) if certificate else None
-    found = read_makelaar(content, name, content_type, answers_by_post=answers == "post", pinned=pinned)
+    try:
+        found = read_makelaar(content, name, content_type, answers_by_post=entry.answers == "post", pinned=pinned)
+    except MetadataError as error:
+        raise click.ClickException(f"{source}: {error}. {ASK_FOR_METADATA}") from error
     configuration.check_allowed(found, settings["portaal.environment"])
+    if all(_has_ended(signer) for signer in found.certificates):
+        raise click.ClickException(f"{source}: its certificates have ended. Ask the makelaar for newer metadata")
+    if found.entity_id in {makelaars.read_entry(other, file).entity_id for other in known}:
+        raise click.ClickException(f"{file} has {found.entity_id} already, under another name")
     file.parent.mkdir(parents=True, exist_ok=True)
-    (file.parent / f"{slug}.xml").write_bytes(content)
+    (file.parent / entry.metadata).write_bytes(content)
     if certificate:
         shutil.copyfile(certificate, file.parent / f"{slug}.crt")
-    makelaars.add_entry(
-        file,
-        Entry.model_validate(
-            {
-                "name": name,
-                "metadata": f"{slug}.xml",
-                "url": source if is_url else None,
-                "certificate": f"{slug}.crt" if certificate else None,
-                "content_type": content_type,
-                "answers": answers,
-            }
-        ),
-    )
+    makelaars.add_entry(file, entry)
     _describe(found)
     click.echo("Compare the fingerprints with the makelaar, by telephone or letter. Then restart the portal.")
 
@@ -227,9 +245,12 @@ def _describe(makelaar: Makelaar) -> None:
 
 
 def _fetch(url: str) -> bytes:
-    parts = urlsplit(url)
-    if parts.scheme != "https":
-        raise click.ClickException(f"{url} does not begin with https://")
+    try:
+        parts = urlsplit(url)
+        if parts.scheme != "https" or not parts.hostname or parts.port == 0:
+            raise ValueError
+    except ValueError as error:
+        raise click.ClickException(f"{url} is no address that begins with https://") from error
     try:
         reply = call(
             Endpoint(f"https://{parts.netloc}"),
@@ -238,21 +259,32 @@ def _fetch(url: str) -> bytes:
             headers={"Accept": "application/samlmetadata+xml, */*"},
         )
     except OutboundError as error:
-        raise click.ClickException(f"{url} cannot be fetched: {error.failure}") from error
+        raise click.ClickException(f"{url} cannot be fetched: {WHY[error.failure]}") from error
     if reply.status != 200:
         raise click.ClickException(f"{url} answers with status {reply.status}")
     return reply.body
 
 
 def _read(path: Path) -> bytes:
+    """A file, or so much of it that it is clearly too large."""
+    if path.exists() and not path.is_file():
+        raise click.ClickException(f"{path} is no file")
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise click.ClickException(f"{path} cannot be read") from error
+        raise click.ClickException(f"{path} cannot be read: {error.strerror}") from error
 
 
 def _load_certificate(path: Path) -> x509.Certificate:
     try:
-        return x509.load_pem_x509_certificate(_read(path))
+        certificate = x509.load_pem_x509_certificate(_read(path))
     except ValueError as error:
-        raise click.ClickException(f"{path} is no readable certificate (PEM)") from error
+        raise click.ClickException(f"{path} is no certificate: it must be one in PEM") from error
+    if _has_ended(certificate):
+        raise click.ClickException(f"{path} ended on {certificate.not_valid_after_utc:%Y-%m-%d}: ask for the next one")
+    return certificate
+
+
+def _has_ended(certificate: x509.Certificate) -> bool:
+    return certificate.not_valid_after_utc <= clock.now()

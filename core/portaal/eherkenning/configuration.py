@@ -19,10 +19,9 @@ a file of their own, see :mod:`portaal.eherkenning.makelaars`.
 
 from __future__ import annotations
 
-import logging
 import ssl
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -31,14 +30,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from portaal import clock
 from portaal.configuration import UnsafeConfigurationError
 from portaal.eherkenning.artifact import ArtifactResolver
-from portaal.eherkenning.expiry import Urgency, expiring
+from portaal.eherkenning.expiry import warn
 from portaal.eherkenning.makelaars import MakelaarsFileError, read_makelaars
 from portaal.eherkenning.parties import KeyPair, Makelaar, ServiceProvider
 from portaal.eherkenning.provider import Eherkenning
 from portaal.outbound import Endpoint, tls
+from portaal.plugins.contract import Job
 
 if TYPE_CHECKING:
     from pyramid.config import Configurator
@@ -47,8 +46,6 @@ NAME = "eherkenning"
 ACS_PATH = "/eherkenning/acs"
 SECONDS_OF_SKEW = 60
 MINIMUM_BITS = 2048
-
-log = logging.getLogger(__name__)
 
 
 def service_provider(settings: Mapping[str, str]) -> ServiceProvider:
@@ -113,8 +110,10 @@ def _text(settings: Mapping[str, str], name: str) -> str:
     path = settings.get(f"eherkenning.{name}", "").strip()
     try:
         return Path(path).read_text(encoding="ascii") if path else ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnsafeConfigurationError(f"eherkenning.{name}: {path} cannot be read") from error
+    except OSError as error:
+        raise UnsafeConfigurationError(f"eherkenning.{name}: {path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UnsafeConfigurationError(f"eherkenning.{name}: {path} is not in PEM") from error
 
 
 def check_allowed(makelaar: Makelaar, environment: str) -> None:
@@ -147,26 +146,38 @@ def _moment(settings: Mapping[str, str], name: str) -> datetime:
 
 
 def _key_pair(settings: Mapping[str, str], which: str) -> KeyPair:
-    path = Path(_required(settings, f"eherkenning.{which}key"))
+    setting = f"eherkenning.{which}key"
     try:
-        key = load_pem_private_key(path.read_bytes(), password=None)
-    except (OSError, ValueError, TypeError) as error:
-        raise UnsafeConfigurationError(f"eherkenning.{which}key: {path} is no readable private key") from error
+        key = load_pem_private_key(_bytes(settings, setting), password=None)
+    except (ValueError, TypeError) as error:
+        raise UnsafeConfigurationError(
+            f"{setting}: {settings[setting]} is no private key: it must be one in PEM, without a password"
+        ) from error
     if not isinstance(key, RSAPrivateKey) or key.key_size < MINIMUM_BITS:
         raise UnsafeConfigurationError(
-            f"eherkenning.{which}key: {path} must be an RSA key of at least {MINIMUM_BITS} bits"
+            f"{setting}: {settings[setting]} must be an RSA key of at least {MINIMUM_BITS} bits"
         )
-    certificate = _certificate(Path(_required(settings, f"eherkenning.{which}certificate")))
+    certificate = _certificate(settings, f"eherkenning.{which}certificate")
     if certificate.public_key() != key.public_key():
-        raise UnsafeConfigurationError(f"eherkenning.{which}certificate does not belong to eherkenning.{which}key")
+        raise UnsafeConfigurationError(f"eherkenning.{which}certificate does not belong to {setting}")
     return KeyPair(key, certificate)
 
 
-def _certificate(path: Path) -> x509.Certificate:
+def _certificate(settings: Mapping[str, str], setting: str) -> x509.Certificate:
     try:
-        return x509.load_pem_x509_certificate(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise UnsafeConfigurationError(f"{path} is no readable certificate") from error
+        return x509.load_pem_x509_certificate(_bytes(settings, setting))
+    except ValueError as error:
+        raise UnsafeConfigurationError(
+            f"{setting}: {settings[setting]} is no certificate: it must be one in PEM"
+        ) from error
+
+
+def _bytes(settings: Mapping[str, str], setting: str) -> bytes:
+    path = Path(_required(settings, setting))
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UnsafeConfigurationError(f"{setting}: {path} cannot be read: {error.strerror}") from error
 
 
 def includeme(config: Configurator) -> None:
@@ -174,5 +185,5 @@ def includeme(config: Configurator) -> None:
     registry["eherkenning.provider"] = provider = service_provider(settings)
     registry["eherkenning.makelaars"] = found = makelaars(settings)
     config.add_login_provider(NAME, Eherkenning(provider, found, resolver(settings)).login_provider())
-    for warning in expiring(provider, found.values(), clock.now()):
-        log.log(logging.WARNING if warning.urgency is Urgency.SOON else logging.ERROR, "%s", warning)
+    warn(registry)
+    config.add_job(Job("eherkenning_certificates", lambda context: warn(registry), every=timedelta(days=1)))

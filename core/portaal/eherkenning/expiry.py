@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from portaal.eherkenning.parties import Makelaar, ServiceProvider
 if TYPE_CHECKING:
     from pyramid.registry import Registry
 
+log = logging.getLogger(__name__)
 WARN_BEFORE = timedelta(days=60)
 ALARM_BEFORE = timedelta(days=30)
 
@@ -49,8 +51,17 @@ def expiring(provider: ServiceProvider, makelaars: Iterable[Makelaar], now: date
 
 def health(registry: Registry) -> str:
     """What is wrong, for ``/ready``: certificates that end within a month, or an empty text."""
-    found = expiring(registry["eherkenning.provider"], registry["eherkenning.makelaars"].values(), clock.now())
-    return "; ".join(str(expiry) for expiry in found if expiry.urgency >= Urgency.VERY_SOON)
+    return "; ".join(str(expiry) for expiry in _of_portal(registry) if expiry.urgency >= Urgency.VERY_SOON)
+
+
+def warn(registry: Registry) -> None:
+    """Tell the log, at the start and every day (the job ``eherkenning_certificates``)."""
+    for expiry in _of_portal(registry):
+        log.log(logging.WARNING if expiry.urgency is Urgency.SOON else logging.ERROR, "%s", expiry)
+
+
+def _of_portal(registry: Registry) -> list[Expiry]:
+    return expiring(registry["eherkenning.provider"], registry["eherkenning.makelaars"].values(), clock.now())
 
 
 def _certificates(provider: ServiceProvider, makelaars: Iterable[Makelaar]) -> Iterator[tuple[str, x509.Certificate]]:

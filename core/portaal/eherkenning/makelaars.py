@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -65,22 +66,43 @@ def read_entries(path: Path) -> list[Entry]:
     """
     try:
         return _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).makelaar
-    except (OSError, UnicodeDecodeError) as error:
-        raise MakelaarsFileError(f"{path} cannot be read") from error
+    except OSError as error:
+        raise MakelaarsFileError(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise MakelaarsFileError(f"{path} is not in UTF-8") from error
     except tomllib.TOMLDecodeError as error:
         raise MakelaarsFileError(f"{path} is no TOML: {error}") from error
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        raise MakelaarsFileError(f"{path}: {place}: {first['msg']}") from error
+        raise MakelaarsFileError(f"{path}: {_first(error)}") from error
+
+
+def new_entry(**values: str | None) -> Entry:
+    """An entry for the file.
+
+    :raises MakelaarsFileError: a value cannot be used.
+    """
+    try:
+        return Entry.model_validate(values)
+    except ValidationError as error:
+        raise MakelaarsFileError(_first(error)) from error
+
+
+def _first(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    return ": ".join(filter(None, (".".join(map(str, first["loc"])), first["msg"])))
 
 
 def read_makelaars(path: Path) -> list[Makelaar]:
     """The makelaars of the file, from the metadata beside it.
 
-    :raises MakelaarsFileError: the file or a makelaar's metadata cannot be used.
+    :raises MakelaarsFileError: the file or a makelaar's metadata cannot be used, or a makelaar is there twice.
     """
-    return [read_entry(entry, path) for entry in read_entries(path)]
+    found = [read_entry(entry, path) for entry in read_entries(path)]
+    for what, values in (("name", [m.display_name for m in found]), ("entity id", [m.entity_id for m in found])):
+        twice = [value for value, count in Counter(values).items() if count > 1]
+        if twice:
+            raise MakelaarsFileError(f"{path} has two makelaars with the {what} {twice[0]}: remove one")
+    return found
 
 
 def read_entry(entry: Entry, path: Path) -> Makelaar:
@@ -95,7 +117,7 @@ def read_entry(entry: Entry, path: Path) -> Makelaar:
             file.read_bytes(), entry.name, entry.content_type, answers_by_post=entry.answers == "post", pinned=pinned
         )
     except OSError as error:
-        raise MakelaarsFileError(f"{entry.name}: {file} cannot be read") from error
+        raise MakelaarsFileError(f"{entry.name}: {file} cannot be read: {error.strerror}") from error
     except MetadataError as error:
         raise MakelaarsFileError(f"{entry.name}: {file}: {error}") from error
 

@@ -11,15 +11,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit, urlunsplit
 
-from portaal.eherkenning.artifact import ArtifactResolver
+from portaal.eherkenning.artifact import WHY, ArtifactResolver
 from portaal.eherkenning.expiry import Urgency, expiring
 from portaal.eherkenning.parties import Makelaar, ServiceProvider
 from portaal.eherkenning.signature import verify
 from portaal.eherkenning.xml import moment
-from portaal.login.refusal import LoginRefusedError
+from portaal.login.refusal import LoginRefusedError, RefusalReason
 from portaal.outbound import Endpoint, OutboundError, call
 
 FAST = timedelta(seconds=5)
+# What to do about an exchange that fails.
+ADVICE = {
+    RefusalReason.UNREACHABLE: "Check the address, the firewall, eherkenning.ca_file, eherkenning.client_certificate, "
+    "and whether the makelaar has our metadata as it is now.",
+    RefusalReason.SIGNATURE: "Their keys are others than in their metadata: ask for it anew, or 'makelaar renew'.",
+    RefusalReason.MALFORMED: "Ask the makelaar where artifacts are exchanged, and with which content type.",
+}
 
 
 class Verdict(enum.StrEnum):
@@ -64,7 +71,7 @@ def _reach(url: str) -> Remark:
             Endpoint(f"{parts.scheme}://{parts.netloc}"), "GET", urlunsplit(("", "", parts.path, parts.query, ""))
         )
     except OutboundError as error:
-        return Remark(Verdict.WARNING, f"{url} (where people log in) cannot be reached from here: {error.failure}")
+        return Remark(Verdict.WARNING, f"{url} (where people log in) cannot be reached from here: {WHY[error.failure]}")
     return Remark(Verdict.OK, f"{url} (where people log in) answers with status {reply.status}")
 
 
@@ -78,7 +85,8 @@ def _exchange(
         signed = verify(answer.element, makelaar.certificates)
         issued_at = moment(signed.get("IssueInstant"))
     except LoginRefusedError as error:
-        yield Remark(Verdict.WRONG, f"{url} (where artifacts are exchanged): {error.detail}")
+        advice = ADVICE.get(error.reason, "")
+        yield Remark(Verdict.WRONG, f"{url} (where artifacts are exchanged): {error.detail}. {advice}".rstrip(" ."))
         return
     yield Remark(Verdict.OK, f"{url} (where artifacts are exchanged) answers us, signed with a key from its metadata")
     if signed.get("InResponseTo") != answer.question_id:
