@@ -15,6 +15,8 @@ from portaal.access.browsers import browser_name
 from portaal.access.cookies import issue_token, token_hash
 from portaal.access.identity import GemeenteStanding, load_gemeenten
 from portaal.access.models import Account
+from portaal.access.network import on_network
+from portaal.access.reasons import Reason
 from portaal.audit import Outcome
 from portaal.organisations.models import Organisation, OrganisationKind
 
@@ -29,11 +31,13 @@ log = logging.getLogger(__name__)
 
 
 def complete(request: Request, record: LoginRecord) -> Response:
-    """Start a session for the person of a verified login record.
+    """Start a session for the person of a verified login record, if they are on a network that is let in (R-35).
 
     :returns: a redirect to the start (which knows the next step), or the page that explains why there is no session:
         the organisation is unknown, the account ended, or no agreement of its gemeenten is in force (R-12, R-13).
     """
+    if not on_network(request):
+        return _refuse(request, record, Reason.OUTSIDE_NETWORK.value)
     sessions.end(request.dbsession, token_hash(request.browser_binding))  # whoever this browser was before
     organisation = find_organisation(request.dbsession, record)
     if organisation is None:

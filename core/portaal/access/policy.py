@@ -19,6 +19,7 @@ from zope.interface import implementer
 from portaal.access import sessions
 from portaal.access.cookies import has_token
 from portaal.access.identity import Identity, load_identity
+from portaal.access.network import on_network
 from portaal.access.reasons import Reason, Refusal
 from portaal.access.resources import ACTIVE, LOGGED_IN, GemeenteContext
 
@@ -60,7 +61,11 @@ class PortaalSecurityPolicy:
 
     def permits(self, request: Request, context: Any, permission: str) -> Any:
         identity = self.identity(request)
-        return Refusal(Reason.NOT_LOGGED_IN) if identity is None else self.decide(identity, context, permission)
+        if identity is None:
+            return Refusal(Reason.NOT_LOGGED_IN)
+        if not on_network(request):
+            return Refusal(Reason.OUTSIDE_NETWORK)
+        return self.decide(identity, context, permission)
 
     def decide(self, identity: Identity, context: Any, permission: str) -> Any:
         """Whether a person may do something to a resource: what Pyramid's ACL helper answered, or a Refusal."""

@@ -11,6 +11,7 @@ class Reason(enum.StrEnum):
     """The reasons a person can be refused, in the order they are looked at."""
 
     NOT_LOGGED_IN = "not_logged_in"
+    OUTSIDE_NETWORK = "outside_network"
     ACCOUNT_ENDED = "account_ended"
     AGREEMENTS_MISSING = "agreements_missing"
     PROFILE_MISSING = "profile_missing"

@@ -8,6 +8,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.security import NO_PERMISSION_REQUIRED
 
 from portaal.access import sessions
+from portaal.access.network import on_network
 from portaal.access.policy import standing
 from portaal.startpagina.tiles import KTO_ADDRESS, address, tiles
 from portaal.web.errors import NEXT_STEP
@@ -45,6 +46,7 @@ def log_in_to_portals(request: Request) -> dict[str, Any]:
     return {
         "tiles": request.registry["portaal.startpagina.tiles"],
         "kto_address": request.registry["portaal.startpagina.kto"],
+        "on_network": on_network(request),
         "notice": NOTICES.get(request.GET.get("reden", "")),
         "minutes": int(sessions.INACTIVITY.total_seconds() // 60),
     }

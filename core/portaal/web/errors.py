@@ -105,6 +105,14 @@ def forbidden(request: Request) -> Any:
                 standing for standing in gemeenten if standing.missing_agreements and code in (None, standing.code)
             ],
         }
+    if reason is Reason.OUTSIDE_NETWORK:
+        return {
+            "title": _("You are on another network"),
+            "text": _(
+                "Portaal Zorg can only be used over Gemnet or Diginetwerk. Go on from the network of your gemeente, or "
+                "ask whoever manages that network."
+            ),
+        }
     if reason is Reason.ACCOUNT_ENDED:
         return {
             "title": _("Your account has ended"),
