@@ -22,7 +22,10 @@ from portaal.berichtenverkeer.submission.submit import Submitter, submit
 from portaal.berichtenverkeer.tracking.models import Message, Submission
 from portaal.organisations.models import Organisation
 from portaal.testing.application import KEYRING
+from portaal.testing.live import live_portal
 from portaal.testing.seed import seed
+
+__all__ = ["live_portal"]  # a fixture of the test kit
 
 
 @dataclass

@@ -27,11 +27,15 @@ def includeme(config: Configurator) -> None:
     config.registry["portaal.connectors"] = connectors_from(settings)
     config.registry["portaal.callers"] = Callers.from_settings(settings)
     config.add_body_limit("/aanleveren", LARGEST_READ_PAST)  # the page itself says that it is too much
+    config.add_body_limit("/bekijken", LARGEST_READ_PAST)
     config.add_job(cleaning_job(config.registry))
     config.add_audit_titles(
         {
             "message.submit": _("Delivered messages"),
             "message.download": _("Downloaded a message"),
+            "message.look": _("Looked at a file of one's own"),
+            "message.view": _("Looked at the content of a message"),
+            "message.reveal_bsn": _("Had the BSNs in a message shown"),
             "message.process": _("Marked a message as processed"),
         }
     )

@@ -7,19 +7,22 @@ from typing import Any, BinaryIO
 
 import click
 
-from portaal.berichtenverkeer.gate import Expectation, Finding, Gate, Verdict
+from portaal.berichtenverkeer.files import check_file, why_unreadable
+from portaal.berichtenverkeer.gate import Expectation, Finding, Verdict
+from portaal.berichtenverkeer.readable.cli import beschrijf, in_language, toon
 from portaal.berichtenverkeer.rules.productcodes import ProductCodesError, read_product_codes
 from portaal.berichtenverkeer.verdict import Lists
-from portaal.web.i18n import DEFAULT_LOCALE, LOCALES, _, translator
-
-PORTION = 65_536
-VERDICTS = {"goed": _("good"), "advies": _("good, with advice"), "geweigerd": _("refused")}
-SEVERITIES = {"advies": _("advice"), "weigering": _("fault")}
+from portaal.berichtenverkeer.words import SEVERITIES, VERDICTS
+from portaal.web.i18n import _, translator
 
 
 @click.group()
 def bericht() -> None:
-    """Check message files without database or server."""
+    """Check and show message files without database or server."""
+
+
+bericht.add_command(toon)
+bericht.add_command(beschrijf)
 
 
 @bericht.command()
@@ -31,7 +34,7 @@ def bericht() -> None:
     type=click.File("rb"),
     help="A list to look product codes up in: a line per code, category;code.",
 )
-@click.option("--taal", "language", type=click.Choice(LOCALES), default=DEFAULT_LOCALE, help="Language of the texts.")
+@in_language
 def controleer(files: tuple[Path, ...], as_json: bool, codes_file: BinaryIO | None, language: str) -> None:
     """Check message files: structure and the rules within one message.
 
@@ -55,14 +58,10 @@ def _product_codes(file: BinaryIO, language: str) -> Mapping[str, frozenset[str]
 
 
 def _check(path: Path, expectation: Expectation) -> Verdict | OSError:
-    gate = Gate(expectation)
     try:
-        with path.open("rb") as file:
-            while portion := file.read(PORTION):
-                gate.feed(portion)
+        return check_file(path, expectation)
     except OSError as error:
         return error
-    return gate.close()
 
 
 class _Report:
@@ -74,7 +73,7 @@ class _Report:
     def about(self, path: Path, outcome: Verdict | OSError) -> bool:
         """Report on one file; False when it is refused or could not be read."""
         if isinstance(outcome, OSError):
-            click.echo(f"{click.format_filename(path)}: {self.unreadable(outcome)}", err=True)
+            click.echo(f"{click.format_filename(path)}: {self.translate(why_unreadable(outcome))}", err=True)
             return False
         what = f" ({outcome.berichttype})" if outcome.berichttype else ""
         click.echo(f"{click.format_filename(path)}{what}: {self.translate(VERDICTS[outcome.oordeel])}")
@@ -84,13 +83,6 @@ class _Report:
 
     def end(self) -> None:
         """Nothing more to say."""
-
-    def unreadable(self, error: OSError) -> str:
-        if isinstance(error, FileNotFoundError):
-            return self.translate(_("This file does not exist. Check the name."))
-        if isinstance(error, IsADirectoryError):
-            return self.translate(_("This is a folder. Name the files in it."))
-        return self.translate(_("This file cannot be read. Check whether you may open it."))
 
     def _lines(self, verdict: Verdict) -> Iterator[str]:
         for finding in verdict.findings:
@@ -128,7 +120,7 @@ class _JsonReport(_Report):
                             "niveau": "weigering",
                             "regel": None,
                             "plaats": "",
-                            "tekst": self.unreadable(outcome),
+                            "tekst": self.translate(why_unreadable(outcome)),
                         }
                     ],
                 }

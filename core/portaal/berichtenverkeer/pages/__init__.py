@@ -29,7 +29,11 @@ def message_permissions(product: str) -> tuple[Permission, ...]:
 
 def message_menu() -> tuple[MenuEntry, ...]:
     """The menu entries of the pages."""
-    return (MenuEntry("aanleveren", _("Deliver"), order=10), MenuEntry("berichten", _("Messages"), order=20))
+    return (
+        MenuEntry("aanleveren", _("Deliver"), order=10),
+        MenuEntry("berichten", _("Messages"), order=20),
+        MenuEntry("bekijken", _("Look at a file"), order=30),
+    )
 
 
 def message_tiles(product: str) -> tuple[Tile, ...]:
@@ -49,7 +53,7 @@ def message_tiles(product: str) -> tuple[Tile, ...]:
 
 def add_message_pages(config: PluginConfigurator) -> None:
     """Add the pages to a product. Its permissions must include those of :func:`message_permissions`."""
-    from portaal.berichtenverkeer.pages import lists, message, upload
+    from portaal.berichtenverkeer.pages import content, lists, message, preview, upload
 
     product = config.plugin
     deliver, look, fetch = (f"{product}:bericht:{act}" for act in ("aanleveren", "bekijken", "downloaden"))
@@ -57,8 +61,10 @@ def add_message_pages(config: PluginConfigurator) -> None:
     config.add_route("aanlevering", "aanleveringen/{submission_id}")
     config.add_route("berichten", "berichten")
     config.add_route("bericht", "berichten/{message_id}")
+    config.add_route("bericht-inhoud", "berichten/{message_id}/inhoud")
     config.add_route("bericht-download", "berichten/{message_id}/download")
     config.add_route("bericht-verwerkt", "berichten/{message_id}/verwerkt")
+    config.add_route("bekijken", "bekijken")
 
     config.add_view(
         upload.show_form,
@@ -98,3 +104,32 @@ def add_message_pages(config: PluginConfigurator) -> None:
     )
     config.add_view(message.download_payload, route="bericht-download", permission=fetch, request_method="POST")
     config.add_view(message.report_processed, route="bericht-verwerkt", permission=fetch, request_method="POST")
+    config.add_view(
+        content.show_content,
+        route="bericht-inhoud",
+        permission=fetch,
+        request_method="GET",
+        renderer=f"{TEMPLATES}/inhoud.jinja2",
+    )
+    config.add_view(
+        content.show_bsns,
+        route="bericht-inhoud",
+        permission=fetch,
+        request_method="POST",
+        renderer=f"{TEMPLATES}/inhoud.jinja2",
+    )
+    config.add_view(
+        preview.show_form,
+        route="bekijken",
+        permission=deliver,
+        request_method="GET",
+        renderer=f"{TEMPLATES}/bekijken.jinja2",
+    )
+    config.add_view(
+        preview.show_file,
+        route="bekijken",
+        permission=deliver,
+        request_method="POST",
+        renderer=f"{TEMPLATES}/bekijken.jinja2",
+        checks_csrf_itself=True,
+    )

@@ -69,7 +69,7 @@ def receive_form(context: ProductContext, request: Request) -> Any:
         files: list[IncomingFile] = []
 
         def open_file(name: str, fields: Mapping[str, str]) -> IncomingFile:
-            _check_csrf(request, fields)  # before anything of a file is taken
+            check_csrf(request, fields)  # before anything of a file is taken
             files.append(stack.enter_context(IncomingFile(name, store, expectation)))
             return files[-1]
 
@@ -87,7 +87,7 @@ def receive_form(context: ProductContext, request: Request) -> Any:
             status, message = _FAULTS[error.fault]
             typed = error.fields.get(OWN_REFERENCE, "") if _has_token(request, error.fields) else ""
             return _form(context, request, status=status, errors={FILES: message}, own_reference=typed)
-        _check_csrf(request, fields)
+        check_csrf(request, fields)
         if set(fields) - {CSRF_FIELD, OWN_REFERENCE}:
             raise HTTPBadRequest("unexpected fields")
         own_reference = fields.get(OWN_REFERENCE, "").strip()
@@ -160,7 +160,7 @@ def _errors(own_reference: str, files: list[IncomingFile], *, required: bool) ->
     return errors
 
 
-def _check_csrf(request: Request, fields: Mapping[str, str]) -> None:
+def check_csrf(request: Request, fields: Mapping[str, str]) -> None:
     """The form's own check: Pyramid's would read the whole body first.
 
     :raises BadCSRFToken: the token is wrong, or does not come before the first file.

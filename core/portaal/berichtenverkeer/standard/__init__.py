@@ -18,6 +18,7 @@ from portaal.berichtenverkeer.standard.model import (
     MessageType,
     Party,
     Release,
+    Words,
 )
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "MessageType",
     "Party",
     "Release",
+    "Words",
     "all_types",
     "by_namespace",
     "message_type",

@@ -24,10 +24,12 @@ from portaal.berichtenverkeer.standard.model import (
     MessageType,
     Party,
     Release,
+    Words,
 )
 
 Table = dict[str, Any]
 
+LANGUAGES = ("nl", "en")  # the order of the words in woorden.toml
 ELEMENT = re.compile(r"(?P<key>\*?)(?P<name>\w+)(?P<many>[?+]?)(?::(?P<type>\w+))?")
 NOT_BLANK_LINE = r"[ \t]*\S.*"
 NOT_BLANK_TEXT = r"\s*\S[\s\S]*"
@@ -100,6 +102,7 @@ class _ReleaseReader:
             until=own.get("tot"),
             xsd_version=own.get("xsd_versie"),
             codes=MappingProxyType({name: MappingProxyType(codes) for name, codes in lists.items()}),
+            words=_words(_merged(_toml(shared, "woorden"), own.get("woorden", {}))),
         )
         self.simple = {t.name: t for t in _simple_types(_toml(shared, "datatypen"), self.release.codes)}
         self.shared = _Names(self.simple, _toml(shared, "samengesteld"), lambda name, e: Klasse(name, e, shared=True))
@@ -168,6 +171,19 @@ def _merged(below: Table, above: Table) -> Table:
     for name, value in above.items():
         merged[name] = _merged(below[name], value) if isinstance(below.get(name), dict) else value
     return merged
+
+
+def _words(tables: Table) -> Words:
+    return Words(
+        labels={name: dict(zip(LANGUAGES, both, strict=True)) for name, both in tables["elementen"].items()},
+        units={
+            code: {language: (one, many) for language, (one, many) in unit.items()}
+            for code, unit in tables["eenheden"].items()
+        },
+        money=frozenset(tables["vormen"]["geld"]),
+        volumes=frozenset(tables["vormen"]["volume"]),
+        free=frozenset(tables["vormen"]["vrij"]),
+    )
 
 
 def _countries(codes: str) -> dict[str, str]:

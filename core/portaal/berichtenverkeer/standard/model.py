@@ -86,6 +86,26 @@ class Klasse:
 
 
 @dataclass(frozen=True, eq=False)
+class Words:
+    """What a release's elements are called by people, per language ("nl", "en").
+
+    `labels` is by the name of an element, or "Class.Element" where that differs; `units` by code of Eenheid: how one
+    and how many are counted. A unit that is missing is money, in cents. `money` and `volumes` are the simple types that
+    hold an amount in cents and a volume, `free` those in which people can type anything.
+    """
+
+    labels: Mapping[str, Mapping[str, str]] = field(repr=False)
+    units: Mapping[str, Mapping[str, tuple[str, str]]] = field(repr=False)
+    money: frozenset[str]
+    volumes: frozenset[str]
+    free: frozenset[str]
+
+    def label(self, name: str, klasse: str = "") -> Mapping[str, str] | None:
+        """The words for an element, in a class where that matters; None when the release has no such element."""
+        return self.labels.get(f"{klasse}.{name}") or self.labels.get(name)
+
+
+@dataclass(frozen=True, eq=False)
 class Release:
     """One release of a standard, such as iWmo 3.2. `namespace` is what its schemas' namespaces begin with."""
 
@@ -98,6 +118,7 @@ class Release:
     until: date | None
     xsd_version: str | None
     codes: Mapping[str, Mapping[str, str]] = field(repr=False)
+    words: Words = field(repr=False)
 
     @property
     def shared_namespace(self) -> str:
