@@ -32,6 +32,7 @@ def even(value: int) -> int:
 class Example(BaseModel):
     naam: Annotated[str, Field(max_length=5)]
     aantal: Annotated[int, Field(ge=2, le=8), AfterValidator(even)] = 4
+    reden: Annotated[str, Field(min_length=5)] = ""
     email: EmailStr | None = None
     kleur: Kleur | None = None
     dag: date | None = None
@@ -54,6 +55,7 @@ def test_a_good_form() -> None:
     [
         ("naam", "", "Vul dit veld in."),
         ("naam", "Annemarie", "Dit is te lang. Gebruik niet meer dan 5 tekens."),
+        ("reden", "kort", "Dit is te kort. Gebruik minstens 5 tekens."),
         ("aantal", "vier", "Vul een heel getal in, bijvoorbeeld 5."),
         ("aantal", "1", "Vul 2 of meer in."),
         ("aantal", "10", "Vul 8 of minder in."),
@@ -87,6 +89,7 @@ def test_an_empty_form_shows_the_defaults() -> None:
     assert form.data == {
         "naam": "Anna",
         "aantal": 4,
+        "reden": "",
         "email": "",
         "kleur": "",
         "dag": "",

@@ -34,7 +34,11 @@ class FieldError(ValueError):
 
 _TEXTS: dict[str, Callable[[Mapping[str, Any]], TranslationString]] = {
     "missing": lambda _ctx: _("Fill in this field."),
-    "string_too_short": lambda _ctx: _("Fill in this field."),
+    "string_too_short": lambda ctx: (
+        _("This is too short. Use at least ${min} characters.", mapping={"min": ctx["min_length"]})
+        if ctx["min_length"] > 1
+        else _("Fill in this field.")
+    ),
     "string_too_long": lambda ctx: _(
         "This is too long. Use at most ${max} characters.", mapping={"max": ctx["max_length"]}
     ),
