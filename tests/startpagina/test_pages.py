@@ -105,6 +105,7 @@ def test_the_principles_name_both_groups_and_both_agreements(browser: Browser) -
 def test_the_cookie_page_names_the_cookies_that_are_set(browser: Browser) -> None:
     browser.get("/cookies?taal=en")
     browser.get("/inloggen")  # a form: its token is tied to a cookie
+    browser.get("/g/0363/")  # only for who is logged in
     named = {code.get_text() for code in browser.get("/cookies").html.main.find_all("code")}
     assert set(browser.cookies) == named
 

@@ -22,7 +22,7 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 def cookie_name(request: Request) -> str:
     """``__Host-portaal`` over https; plain ``portaal`` on a loopback http address in development."""
-    return "__Host-portaal" if _secure(request) else "portaal"
+    return "__Host-portaal" if is_secure(request) else "portaal"
 
 
 def browser_token(request: Request) -> str:
@@ -66,11 +66,12 @@ def set_cookie(request: Request, response: Response) -> None:
     token = request.environ.get("portaal.new_token")
     if token:
         response.set_cookie(
-            cookie_name(request), token, path="/", secure=_secure(request), httponly=True, samesite="Lax"
+            cookie_name(request), token, path="/", secure=is_secure(request), httponly=True, samesite="Lax"
         )
 
 
-def _secure(request: Request) -> bool:
+def is_secure(request: Request) -> bool:
+    """Whether people reach the portal over https: always, but for a developer's own machine."""
     return request.registry.settings["portaal.public_url"].startswith("https:")
 
 

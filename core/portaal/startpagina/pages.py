@@ -13,6 +13,7 @@ from translationstring import TranslationString
 from portaal import clock
 from portaal.access import sessions
 from portaal.access.cookies import cookie_name
+from portaal.startpagina import wanted
 from portaal.startpagina.tiles import address
 from portaal.web import i18n
 from portaal.web.i18n import _
@@ -53,6 +54,7 @@ def show(request: Request) -> dict[str, Any]:
         "hours": int(sessions.MAXIMUM.total_seconds() // 3600),
         "session_cookie": cookie_name(request),
         "language_cookie": i18n.COOKIE,
+        "wanted_cookie": wanted.cookie_name(request),
         "statement_address": request.registry["portaal.startpagina.toegankelijkheid"],
         "security_contact": security_contact(settings),
     }

@@ -10,6 +10,7 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from portaal.access import sessions
 from portaal.access.network import on_network
 from portaal.access.policy import standing
+from portaal.startpagina import wanted
 from portaal.startpagina.tiles import KTO_ADDRESS, address, tiles
 from portaal.web.errors import NEXT_STEP
 from portaal.web.i18n import _
@@ -28,13 +29,16 @@ NOTICES = {
 
 
 def start(request: Request) -> Response:
-    """To the start page, the next step of signing up, or the work (R-49, R-50)."""
+    """To the start page, the next step of signing up, the page that was asked for, or the work (R-49, R-50)."""
     identity = request.identity
     if identity is None:
         return HTTPSeeOther(request.route_url("inloggen_op_portals"))
     obstacle = standing(identity)
     if obstacle in NEXT_STEP:
         return HTTPSeeOther(request.route_url(NEXT_STEP[obstacle]))
+    path = wanted.take(request)
+    if path:
+        return HTTPSeeOther(f"{request.host_url}{path}")
     gemeenten = sorted(identity.accessible_gemeenten, key=lambda gemeente: bool(gemeente.missing_agreements))
     if gemeenten:
         return HTTPSeeOther(request.route_url("overzicht", gemeentecode=gemeenten[0].code))

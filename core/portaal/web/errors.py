@@ -19,6 +19,7 @@ from pyramid.httpexceptions import (
 
 from portaal.access.reasons import Reason, Refusal
 from portaal.audit.denials import record_denied, record_out_of_reach
+from portaal.startpagina import wanted
 from portaal.web.i18n import _
 
 if TYPE_CHECKING:
@@ -84,7 +85,9 @@ def forbidden(request: Request) -> Any:
     reason = refusal.reason if isinstance(refusal, Refusal) else Reason.NOT_PERMITTED
     if reason is Reason.NOT_LOGGED_IN:
         if request.method in {"GET", "HEAD"}:
-            return HTTPSeeOther(request.route_url("inloggen_op_portals", _query={"reden": "niet_ingelogd"}))
+            to_log_in = HTTPSeeOther(request.route_url("inloggen_op_portals", _query={"reden": "niet_ingelogd"}))
+            wanted.remember(request, to_log_in)
+            return to_log_in
         request.response.status_int = 401
         return {"title": _("You are not logged in"), "text": _("Log in again and repeat what you did.")}
     if reason in NEXT_STEP and request.method in {"GET", "HEAD"}:
