@@ -201,16 +201,20 @@ def test_without_an_attempt_the_makelaar_says_that_it_is_over(walk: Walk) -> Non
 HEADINGS = {
     "too_low": "Het niveau van uw inlogmiddel is te laag",
     "unknown_level": "Het niveau van uw inlogmiddel is te laag",
-    "request_denied": "Het inloggen is bij de makelaar niet gelukt",
-    "request_unsupported": "Het inloggen is bij de makelaar niet gelukt",
-    "unknown_principal": "Het inloggen is bij de makelaar niet gelukt",
+    "request_denied": "De makelaar staat dit inloggen niet toe",
+    "request_unsupported": "De makelaar kan de vraag van het portaal niet verwerken",
+    "unknown_principal": "De makelaar kent u niet",
     "expired": "Deze login is niet meer geldig",
     "too_early": "Deze login is niet meer geldig",
     "nothing": "Deze login is al gebruikt",
+    "branch": "Uw machtiging is voor een vestiging die voor geen gemeente werkt",
+    "other_limit": "Uw machtiging heeft een beperking die het portaal niet kent",
+    "long_chain": "Er zitten te veel organisaties tussen u en uw gemeente",
 }
+GOOD = (NORMAL, "chain")
 
 
-@pytest.mark.parametrize("deviation", [code for code in DEVIATIONS if code != NORMAL])
+@pytest.mark.parametrize("deviation", [code for code in DEVIATIONS if code not in GOOD])
 def test_the_portal_refuses_a_deviating_answer(walk: Walk, dbsession: Session, deviation: str) -> None:
     suppliers = walk.begin()
     suppliers.forms[0]["deviation"] = deviation

@@ -274,6 +274,27 @@ def test_what_is_wrong_with_an_organisation_is_said(
     assert dbsession.scalar(sa.select(sa.func.count()).select_from(OrganisationGemeente)) == before
 
 
+def test_one_branch_of_an_organisation_is_linked_beside_the_whole(desk: Browser, dbsession: Session) -> None:
+    page = link_form(desk, kvk_nummer="99000363", vestigingsnummer="000012345678").submit(status=303).follow()
+    assert "alleen vestiging 000012345678" in page
+    change = page.click("Wijzigen", href="/organisaties/", index=1)
+    assert "Dit gaat alleen over vestiging 000012345678." in change
+    again = link_form(desk, kvk_nummer="99000363", vestigingsnummer="000012345678").submit(status=422)
+    assert "in een deel van deze periode al" in again.html.select_one("#vanaf-fout").text
+    wrong = link_form(desk, kvk_nummer="99000363", vestigingsnummer="12").submit(status=422)
+    assert "niet goed ingevuld" in wrong.html.select_one("#vestigingsnummer-fout").text
+    events = dbsession.scalars(sa.select(AuditEvent).where(AuditEvent.action == "organisation.link")).all()
+    assert [event.details["branch"] for event in events] == ["000012345678"]
+
+
+def test_who_waits_is_named_once_though_a_branch_acts_too(desk: Browser, people: People) -> None:
+    people.new(gemeente="0384", verified=False, achternaam="Wachter")
+    form = main_form(desk.get(f"{DESK}/gemeenten/0384/organisaties/nieuw"))
+    form["kvk_nummer"], form["vestigingsnummer"], form["vanaf"] = "99000384", "000012345678", day(0)
+    form.submit(status=303)
+    assert len(desk.get(DESK).html.select(".pz-tasks li")) == 1
+
+
 def test_ending_the_period_of_an_organisation_shuts_its_people_out(
     desk: Browser, people: People, dbsession: Session
 ) -> None:

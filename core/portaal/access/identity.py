@@ -94,6 +94,7 @@ def role_principal(role: str, gemeentecode: str | None, product: str | None) -> 
 _SESSION_QUERY = sa.select(
     LoginSession.id.label("session_id"),
     LoginSession.level,
+    LoginSession.branch,
     LoginSession.last_active_at,
     LoginSession.ends_at,
     LoginSession.data,
@@ -125,7 +126,7 @@ def load_identity(dbsession: Session, token: str) -> Identity | None:
     if not rows:
         return None
     row = rows[0]
-    gemeenten = load_gemeenten(dbsession, row.organisation_id)
+    gemeenten = load_gemeenten(dbsession, row.organisation_id, row.branch)
     codes = {standing.code for standing in gemeenten}
     grants = (Grant(r.role, r.gemeentecode, r.product) for r in rows if r.role is not None)
     return Identity(
@@ -155,8 +156,12 @@ def holds(now: datetime) -> sa.ColumnElement[bool]:
     )
 
 
-def load_gemeenten(dbsession: Session, organisation_id: uuid.UUID) -> tuple[GemeenteStanding, ...]:
-    """The gemeenten an organisation acts for today, by name, with their missing agreements and active products."""
+def load_gemeenten(dbsession: Session, organisation_id: uuid.UUID, branch: str = "") -> tuple[GemeenteStanding, ...]:
+    """The gemeenten an organisation acts for today, by name, with their missing agreements and active products.
+
+    :param branch: the vestigingsnummer a mandate is limited to: then only what that branch acts for.
+    """
+    within = OrganisationGemeente.vestigingsnummer == branch if branch else sa.true()
     today = clock.today()
     rows = dbsession.execute(
         sa.select(Gemeente.gemeentecode, Gemeente.naam, Activation.product)
@@ -166,6 +171,7 @@ def load_gemeenten(dbsession: Session, organisation_id: uuid.UUID) -> tuple[Geme
         )
         .where(
             OrganisationGemeente.organisation_id == organisation_id,
+            within,
             OrganisationGemeente.valid_from <= today,
             sa.or_(OrganisationGemeente.valid_until.is_(None), OrganisationGemeente.valid_until >= today),
         )

@@ -34,7 +34,8 @@ def complete(request: Request, record: LoginRecord) -> Response:
     """Start a session for the person of a verified login record, if they are on a network that is let in (R-35).
 
     :returns: a redirect to the start (which knows the next step), or the page that explains why there is no session:
-        the organisation is unknown, the account ended, or no agreement of its gemeenten is in force (R-12, R-13).
+        the organisation is unknown, the mandate is for a branch that acts for no gemeente, the account ended, or no
+        agreement of its gemeenten is in force (R-12, R-13).
     """
     if not on_network(request):
         return _refuse(request, record, Reason.OUTSIDE_NETWORK.value)
@@ -42,7 +43,9 @@ def complete(request: Request, record: LoginRecord) -> Response:
     organisation = find_organisation(request.dbsession, record)
     if organisation is None:
         return _refuse(request, record, "unknown_organisation")
-    gemeenten = load_gemeenten(request.dbsession, organisation.id)
+    gemeenten = load_gemeenten(request.dbsession, organisation.id, record.branch or "")
+    if record.branch and not gemeenten:
+        return _refuse(request, record, "branch")
     if organisation.kind is not OrganisationKind.OPERATOR:
         if not gemeenten:
             return _refuse(request, record, "unknown_organisation")
@@ -52,7 +55,8 @@ def complete(request: Request, record: LoginRecord) -> Response:
     if account.ended_at is not None:
         return _refuse(request, record, "account_ended", gemeenten, account)
     account.last_login_at = clock.now()
-    session = sessions.start(request.dbsession, issue_token(request), account.id, record.level.value)
+    token = issue_token(request)
+    session = sessions.start(request.dbsession, token, account.id, record.level.value, record.branch or "")
     session.data["browser"] = browser_name(request.user_agent)
     _note(request, record, Outcome.DONE, gemeenten, account)
     log.info("logged in", extra={"account": str(account.id)})
@@ -100,7 +104,9 @@ def _refuse(
     _note(request, record, Outcome.DENIED, gemeenten, account, reason)
     log.info("login refused", extra={"reason": reason})
     response = render_to_response(
-        "portaal:templates/access/refused.jinja2", {"reason": reason, "gemeenten": gemeenten}, request=request
+        "portaal:templates/access/refused.jinja2",
+        {"reason": reason, "gemeenten": gemeenten, "branch": record.branch},
+        request=request,
     )
     response.status_int = 403
     response.headers["X-Tm"] = "commit"  # what was noted stays, also of a login that leads nowhere

@@ -38,7 +38,8 @@ class Account(Base):
     """A person acting for an organisation.
 
     The same person for another organisation, or through another makelaar, is another account: the key is the makelaar,
-    the organisation and the pseudonym, never the e-mail address (R-51, ASVS 6.8.1).
+    the organisation and the pseudonym, never the e-mail address (R-51, ASVS 6.8.1). When the Servicedesk relinked the
+    two, the newer one is empty and ``merged_into`` names the account that goes on (:mod:`portaal.relinking`).
     """
 
     __tablename__ = "account"
@@ -65,6 +66,7 @@ class Account(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     welcomed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    merged_into: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"), index=True)
 
     organisation: Mapped[Organisation] = relationship()
     grants: Mapped[list[RoleGrant]] = relationship(back_populates="account", foreign_keys="RoleGrant.account_id")
@@ -102,13 +104,17 @@ class RoleGrant(Base):
 
 
 class LoginSession(Base):
-    """A logged-in browser. The cookie holds a random token; here stands only its SHA-256 (ASVS 7.2.1)."""
+    """A logged-in browser. The cookie holds a random token; here stands only its SHA-256 (ASVS 7.2.1).
+
+    ``branch`` is the vestigingsnummer that the mandate of this login is limited to, or empty.
+    """
 
     __tablename__ = "login_session"
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), index=True)
     level: Mapped[str] = mapped_column(String(20))
+    branch: Mapped[str] = mapped_column(String(13), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_active_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -6,14 +6,15 @@ import uuid
 from collections.abc import Iterable
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from portaal import clock
 from portaal.access.identity import holds
 from portaal.access.models import Account, RoleGrant, display_name
 
+_Person = aliased(Account)
 _COLUMNS = (
-    Account.id, Account.voornaam, Account.voorletters, Account.tussenvoegsel, Account.achternaam, Account.email,
+    _Person.voornaam, _Person.voorletters, _Person.tussenvoegsel, _Person.achternaam, _Person.email,
 )  # fmt: skip
 
 
@@ -30,5 +31,7 @@ def gemeente_people(dbsession: Session, gemeentecode: str) -> list[tuple[uuid.UU
 
 
 def _names(dbsession: Session, condition: sa.ColumnElement[bool]) -> dict[uuid.UUID, str]:
-    rows = dbsession.execute(sa.select(*_COLUMNS).where(condition))
-    return {account_id: display_name(*parts) for account_id, *parts in rows}
+    """Of an account that was merged into another, the name is that of the other: it is the same person."""
+    person = sa.func.coalesce(Account.merged_into, Account.id)
+    query = sa.select(Account.id, *_COLUMNS).join(_Person, _Person.id == person)
+    return {account_id: display_name(*parts) for account_id, *parts in dbsession.execute(query.where(condition))}

@@ -39,13 +39,18 @@ def alive(now: datetime) -> sa.ColumnElement[bool]:
     )
 
 
-def start(dbsession: Session, token: str, account_id: uuid.UUID, level: str) -> LoginSession:
-    """A session for a person who just logged in; ``token`` is the new token of the browser."""
+def start(dbsession: Session, token: str, account_id: uuid.UUID, level: str, branch: str = "") -> LoginSession:
+    """A session for a person who just logged in.
+
+    :param token: the new token of the browser.
+    :param branch: the vestigingsnummer that the mandate is limited to, or empty.
+    """
     now = clock.now()
     session = LoginSession(
         id=token_hash(token),
         account_id=account_id,
         level=level,
+        branch=branch,
         created_at=now,
         last_active_at=now,
         ends_at=now + MAXIMUM,

@@ -11,12 +11,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portaal.access.models import Account
 from portaal.access.names import account_names
 from portaal.audit.models import AuditEvent, AuditLink, AuditSubject, Outcome
 from portaal.clock import AMSTERDAM
 
 PAGE_SIZE = 50
 MOST_EXPORTED = 50_000
+RELINKING = "relinking."  # what the Servicedesk does with somebody's identity is theirs to see (portaal.relinking)
 Condition = sa.ColumnElement[bool]
 
 
@@ -104,8 +106,10 @@ def of_gemeente(gemeentecode: str) -> Condition:
 
 
 def of_person(account_id: uuid.UUID) -> Condition:
-    """What one person did and tried."""
-    return AuditEvent.actor == account_id
+    """What one person did and tried, also as the newcomer they were before a relinking, and that relinking itself."""
+    merged = sa.select(Account.id).where(Account.merged_into == account_id)
+    relinked = sa.and_(AuditEvent.object_id == str(account_id), AuditEvent.action.startswith(RELINKING))
+    return sa.or_(AuditEvent.actor == account_id, AuditEvent.actor.in_(merged), relinked)
 
 
 def about_citizen(digests: Sequence[str]) -> Condition:

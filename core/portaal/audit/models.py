@@ -40,7 +40,7 @@ class AuditEvent(Base):
     gemeentecode: Mapped[str | None] = mapped_column(String(4))
     product: Mapped[str | None] = mapped_column(String(40))
     object_kind: Mapped[str] = mapped_column(String(40), default="")
-    object_id: Mapped[str] = mapped_column(String(80), default="")
+    object_id: Mapped[str] = mapped_column(String(80), default="", index=True)
     purpose: Mapped[str] = mapped_column(String(80), default="")
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 

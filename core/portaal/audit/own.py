@@ -33,8 +33,9 @@ def show_own(request: Request) -> dict[str, Any]:
 
 def export_own(request: Request) -> Response:
     """The same list as a file."""
-    scope = listing.of_person(request.identity.account_id)
-    return pages.export(request, f"eigen-handelingen-{today().isoformat()}", scope, _filters(request))
+    me = request.identity.account_id
+    name = f"eigen-handelingen-{today().isoformat()}"
+    return pages.export(request, name, listing.of_person(me), _filters(request), origin_of=me)
 
 
 def includeme(config: Configurator) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -55,8 +56,13 @@ def lines_table(request: Request, found: Sequence[Any]) -> dict[str, Any]:
     }
 
 
-def export(request: Request, name: str, scope: Condition, filters: Filters) -> Response:
-    """The filtered list as CSV, at most :data:`~portaal.audit.listing.MOST_EXPORTED` lines."""
+def export(
+    request: Request, name: str, scope: Condition, filters: Filters, *, origin_of: uuid.UUID | None = None
+) -> Response:
+    """The filtered list as CSV, at most :data:`~portaal.audit.listing.MOST_EXPORTED` lines.
+
+    :param origin_of: from where something was done is told of this person's own acts only; None: of everybody's.
+    """
     found = listing.lines(request.dbsession, [scope, *filters.conditions], limit=listing.MOST_EXPORTED)
     who = listing.names(request.dbsession, found)
     translate = request.localizer.translate
@@ -77,9 +83,7 @@ def export(request: Request, name: str, scope: Condition, filters: Filters) -> R
             line.object_id,
             line.purpose,
             json.dumps(line.details, ensure_ascii=False, sort_keys=True) if line.details else "",
-            line.session,
-            line.address,
-            line.request_id,
+            *((line.session, line.address, line.request_id) if origin_of in (None, line.actor) else ("", "", "")),
             line.id,
         )
         for line in found

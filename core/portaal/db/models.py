@@ -17,6 +17,7 @@ FEATURES = (
     "overview.models",
     "login.models",
     "onboarding.models",
+    "relinking.models",
     "notifications.models",
     "settings.models",
     "audit.models",

@@ -67,8 +67,10 @@ def _values(statement: etree._Element, provider: ServiceProvider) -> Values:
     opened = [decrypt(holder, provider) for holder in children(statement, "saml:EncryptedAttribute")]
     for attribute in (*children(statement, "saml:Attribute"), *opened):
         name = attribute.get("Name", "")
-        if attribute.tag != q("saml:Attribute") or name in found:
-            _refuse(RefusalReason.MALFORMED, "an attribute occurs twice, or is none")
+        if attribute.tag != q("saml:Attribute"):
+            _refuse(RefusalReason.MALFORMED, "an encrypted attribute is something else")
+        if name in found:
+            _refuse(RefusalReason.MALFORMED, "an attribute occurs twice")
         found[name] = children(attribute, "saml:AttributeValue")
     return found
 

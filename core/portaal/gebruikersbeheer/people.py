@@ -106,7 +106,9 @@ def waiting(dbsession: Session, gemeentecode: str) -> int:
 
 def _registered(gemeentecode: str) -> sa.Select[Account]:
     return sa.select(Account).where(
-        Account.organisation_id.in_(acting_organisations(gemeentecode)), Account.profile_saved_at.is_not(None)
+        Account.organisation_id.in_(acting_organisations(gemeentecode)),
+        Account.profile_saved_at.is_not(None),
+        Account.merged_into.is_(None),
     )
 
 
@@ -125,6 +127,11 @@ def _toestand(gemeentecode: str) -> sa.ColumnElement[str]:
 
 def _contains(text: str) -> sa.ColumnElement[bool]:
     """Every word of the text stands somewhere in what we know of a person."""
+    return sa.and_(sa.true(), *(mentions(word) for word in text.split()))
+
+
+def mentions(word: str) -> sa.ColumnElement[bool]:
+    """Whether a word stands in the name, the department or the e-mail address of an account."""
     columns = (
         Account.voornaam,
         Account.voorletters,
@@ -133,10 +140,7 @@ def _contains(text: str) -> sa.ColumnElement[bool]:
         Account.afdeling,
         Account.email,
     )
-    return sa.and_(
-        sa.true(),
-        *(sa.or_(*(column.icontains(word, autoescape=True) for column in columns)) for word in text.split()),
-    )
+    return sa.or_(*(column.icontains(word, autoescape=True) for column in columns))
 
 
 def _people(dbsession: Session, gemeentecode: str, rows: Sequence[tuple[Account, str]]) -> tuple[Person, ...]:

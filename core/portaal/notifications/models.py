@@ -26,6 +26,9 @@ class NotificationKind(enum.StrEnum):
     TOEGANG_BEEINDIGD = "toegang_beeindigd"
     INSTELLINGEN_WACHTEN = "instellingen_wachten"
     CERTIFICAAT_VERLOOPT = "certificaat_verloopt"
+    HERKOPPELING_WACHT = "herkoppeling_wacht"
+    ANDERE_INLOG = "andere_inlog"
+    ANDERE_INLOG_VAN_GEBRUIKER = "andere_inlog_van_gebruiker"
 
 
 class Notification(Base):

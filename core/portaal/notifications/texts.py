@@ -75,6 +75,21 @@ WORDINGS = {
         _("A certificate in the settings of a product expires soon or has expired."),
         "instellingen",
     ),
+    NotificationKind.HERKOPPELING_WACHT: Wording(
+        _("A colleague wants to relink the account of ${person} to another login. A second colleague must confirm it."),
+        _("A relinking of an account waits until a second colleague of the Servicedesk confirms it."),
+        "servicedesk_herkoppelen",
+    ),
+    NotificationKind.ANDERE_INLOG: Wording(
+        _("The Servicedesk tied your account to another login with eHerkenning. Did you not ask for this? Call at once."),
+        _("Your account was tied to another login with eHerkenning. Did you not ask for this? Call the Servicedesk."),
+        "eigen_handelingen",
+    ),
+    NotificationKind.ANDERE_INLOG_VAN_GEBRUIKER: Wording(
+        _("${person} of ${gemeente} has another login with eHerkenning; the Servicedesk tied the account to it."),
+        _("The Servicedesk tied the account of somebody of your gemeente to another login with eHerkenning."),
+        "gebruiker",
+    ),
 }
 
 
@@ -100,7 +115,7 @@ def target(request: Request, notification: Notification) -> str:
     parameters = notification.parameters
     return request.route_url(
         WORDINGS[notification.kind].route,
-        gemeentecode=parameters["gemeentecode"],
+        gemeentecode=parameters.get("gemeentecode", ""),
         account_id=parameters.get("account", ""),
     )
 
@@ -108,7 +123,7 @@ def target(request: Request, notification: Notification) -> str:
 def _notice(request: Request, notification: Notification, people: dict[str, str], gemeenten: dict[str, str]) -> Notice:
     parameters = notification.parameters
     translate = request.localizer.translate
-    code = parameters["gemeentecode"]
+    code = parameters.get("gemeentecode", "")
     mapping = {
         "person": people.get(parameters.get("account", ""), translate(_("Somebody"))),
         "gemeente": gemeenten.get(code, code),
@@ -126,7 +141,7 @@ def _people(request: Request, notifications: list[Notification]) -> dict[str, st
 
 
 def _gemeenten(request: Request, notifications: list[Notification]) -> dict[str, str]:
-    codes = {n.parameters["gemeentecode"] for n in notifications}
+    codes = {n.parameters["gemeentecode"] for n in notifications if "gemeentecode" in n.parameters}
     rows = request.dbsession.execute(
         sa.select(Gemeente.gemeentecode, Gemeente.naam).where(Gemeente.gemeentecode.in_(codes))
     )

@@ -42,14 +42,27 @@ class Organisation(Base):
 
 
 class OrganisationGemeente(Base):
-    """An organisation acts for a gemeente from one day up to and including another."""
+    """An organisation, or one branch of it, acts for a gemeente from one day up to and including another.
+
+    ``vestigingsnummer`` is the branch, or empty for the organisation as a whole. Whoever has a mandate for the whole
+    organisation acts through either; a mandate for one branch reaches only what names that branch.
+    """
 
     __tablename__ = "organisation_gemeente"
-    __table_args__ = (UniqueConstraint("organisation_id", "gemeentecode", "valid_from"),)
+    __table_args__ = (
+        UniqueConstraint(
+            "organisation_id",
+            "gemeentecode",
+            "vestigingsnummer",
+            "valid_from",
+            name="uq_organisation_gemeente_period",
+        ),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
     gemeentecode: Mapped[str] = mapped_column(ForeignKey("gemeente.gemeentecode"), index=True)
+    vestigingsnummer: Mapped[str] = mapped_column(String(13), default="", server_default="")
     valid_from: Mapped[date]
     valid_until: Mapped[date | None]
     organisation: Mapped[Organisation] = relationship(back_populates="gemeenten")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 from translationstring import TranslationString
 
 from portaal import audit, clock
+from portaal.access.emptying import empty
 from portaal.access.identity import holds
 from portaal.access.models import Account, RoleGrant
 from portaal.db.models import core_metadata
@@ -26,10 +26,10 @@ log = logging.getLogger(__name__)
 
 HOOK = "portaal_personal_data_erase"
 CORE = "portaal"
-ERASED = "gewist"  # what stands in the place of the pseudonym, with a new number behind it
+ERASED = "gewist"  # what stands in the place of the pseudonym
 
 # About the person and of no use without them.
-REMOVED = ("login_session", "notification", "verification_code")
+REMOVED = ("former_identity", "login_session", "notification", "relinking", "verification_code")
 KEPT: dict[str, tuple[TranslationString, TranslationString]] = {
     "audit_event": (
         _("Lines of the audit trail"),
@@ -115,7 +115,7 @@ def _erase_core(dbsession: Session, account: Account) -> Erasure:
         )
     dbsession.execute(sa.delete(AttemptWindow).where(AttemptWindow.scope == f"account:{account.id}"))
     if not account.pseudonym.startswith(ERASED):
-        _forget(account)
+        empty(account, ERASED)
         erased += 1
     kept = []
     for name, (what, why) in KEPT.items():
@@ -125,14 +125,3 @@ def _erase_core(dbsession: Session, account: Account) -> Erasure:
         if count:
             kept.append(Kept(what, why, count))
     return Erasure(erased, tuple(kept))
-
-
-def _forget(account: Account) -> None:
-    """Nobody can log in to this account again: a new pseudonym is another person's first login."""
-    account.pseudonym = f"{ERASED}:{uuid.uuid4()}"
-    account.aanhef = None
-    account.voorletters = account.voornaam = account.tussenvoegsel = account.achternaam = ""
-    account.afdeling = account.telefoonnummer = account.email = ""
-    account.nieuwsbrief = False
-    account.last_login_at = None
-    account.ended_at = account.ended_at or clock.now()

@@ -12,9 +12,11 @@ from portaal.db.types import UtcDateTime
 # About the person: whole rows are theirs.
 ABOUT = {
     "audit_event": "actor",
+    "former_identity": "account_id",
     "login_session": "account_id",
     "message_event": "account_id",
     "notification": "account_id",
+    "relinking": "account_id",
     "role_grant": "account_id",
     "verification_code": "account_id",
 }
@@ -25,6 +27,8 @@ OMITTED = {
     ("login_session", "id"),
     ("login_session", "data"),
     ("verification_code", "code_hash"),
+    ("former_identity", "pseudonym_hash"),
+    ("relinking", "seen"),
     ("audit_event", "session"),
 }
 

@@ -57,7 +57,11 @@ def colleagues(dbsession: Session) -> list[Account]:
         dbsession.scalars(
             sa.select(Account)
             .join(Organisation)
-            .where(Organisation.kind == OrganisationKind.OPERATOR, Account.profile_saved_at.is_not(None))
+            .where(
+                Organisation.kind == OrganisationKind.OPERATOR,
+                Account.profile_saved_at.is_not(None),
+                Account.merged_into.is_(None),
+            )
             .order_by(
                 Account.ended_at.is_not(None), Account.verified_at.is_not(None), Account.achternaam, Account.email
             )
@@ -72,7 +76,7 @@ def admit_colleague(dbsession: Session, account_id: uuid.UUID, by: uuid.UUID | N
     :raises NotPossibleError: the person is not of the operator, has not registered, or is the one who admits.
     """
     account = dbsession.get(Account, account_id, with_for_update=True, populate_existing=True)
-    if account is None or account.organisation.kind is not OrganisationKind.OPERATOR:
+    if account is None or account.organisation.kind is not OrganisationKind.OPERATOR or account.merged_into:
         raise NotPossibleError(_("This person does not work for the operator of the portal."))
     if account.profile_saved_at is None:
         raise NotPossibleError(_("This person has not filled in Persoonlijke Instellingen yet."))

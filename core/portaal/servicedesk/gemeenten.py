@@ -98,6 +98,7 @@ def waiting_for_a_gebruikersbeheerder(dbsession: Session, most: int = 20) -> lis
         .join(Gemeente, Gemeente.gemeentecode == OrganisationGemeente.gemeentecode)
         .where(_acts_today(), _unverified(), _gebruikersbeheerders() == 0)
         .order_by(Account.profile_saved_at)
+        .distinct()
         .limit(most)
     ).all()
     return [Waiting(account, gemeente) for account, gemeente in rows]

@@ -17,6 +17,8 @@ from portaal.web.dates import Day
 from portaal.web.forms import FieldError, Form
 from portaal.web.i18n import _
 
+ALREADY = _("This organisation acts for the gemeente already in a part of this period.")
+
 
 class Soort(enum.StrEnum):
     """What may act for a gemeente."""
@@ -41,12 +43,16 @@ class Period(BaseModel):
 
 
 class OrganisationForm(Period):
-    """An organisation and its period. Of one that is known, the KvK number is enough."""
+    """An organisation and its period. Of one that is known, the KvK number is enough.
+
+    With a vestigingsnummer only that branch of the organisation acts for the gemeente.
+    """
 
     kvk_nummer: Annotated[str, Field(pattern=r"^[0-9]{8}$")]
     naam: Annotated[str, Field(max_length=120)] = ""
     soort: Soort = Soort.GEMEENTE
     rsin: Annotated[str, Field(pattern=r"^[0-9]{9}$")] | None = None
+    vestigingsnummer: Annotated[str, Field(pattern=r"^[0-9]{12,13}$")] = ""
 
 
 def links(dbsession: Session, gemeentecode: str) -> list[OrganisationGemeente]:
@@ -57,7 +63,12 @@ def links(dbsession: Session, gemeentecode: str) -> list[OrganisationGemeente]:
             .join(Organisation)
             .options(contains_eager(OrganisationGemeente.organisation))
             .where(OrganisationGemeente.gemeentecode == gemeentecode)
-            .order_by(OrganisationGemeente.valid_until.is_not(None), Organisation.naam, OrganisationGemeente.valid_from)
+            .order_by(
+                OrganisationGemeente.valid_until.is_not(None),
+                Organisation.naam,
+                OrganisationGemeente.vestigingsnummer,
+                OrganisationGemeente.valid_from,
+            )
         )
     )
 
@@ -77,15 +88,16 @@ def link(dbsession: Session, gemeentecode: str, form: Form[OrganisationForm], by
         form.add_error("kvk_nummer", _("This is the operator of the portal: it cannot act for a gemeente."))
     if form.value is None or organisation is None:
         return None
-    if _overlaps(dbsession, organisation.id, gemeentecode, wanted):
-        form.add_error("vanaf", _("This organisation acts for the gemeente already in a part of this period."))
-        return None
     added = OrganisationGemeente(
         organisation_id=organisation.id,
         gemeentecode=gemeentecode,
+        vestigingsnummer=wanted.vestigingsnummer,
         valid_from=wanted.vanaf,
         valid_until=wanted.tot_en_met,
     )
+    if _overlaps(dbsession, added, wanted):
+        form.add_error("vanaf", ALREADY)
+        return None
     dbsession.add(added)
     _record(dbsession, "organisation.link", added, by)
     return organisation
@@ -99,8 +111,8 @@ def change_period(dbsession: Session, linked: OrganisationGemeente, form: Form[P
     wanted = form.value
     if wanted is None:
         return False
-    if _overlaps(dbsession, linked.organisation_id, linked.gemeentecode, wanted, other_than=linked.id):
-        form.add_error("vanaf", _("This organisation acts for the gemeente already in a part of this period."))
+    if _overlaps(dbsession, linked, wanted):
+        form.add_error("vanaf", ALREADY)
         return False
     linked.valid_from, linked.valid_until = wanted.vanaf, wanted.tot_en_met
     _record(dbsession, "organisation.period", linked, by)
@@ -124,22 +136,18 @@ def _new_organisation(
     return organisation
 
 
-def _overlaps(
-    dbsession: Session,
-    organisation_id: uuid.UUID,
-    gemeentecode: str,
-    period: Period,
-    other_than: uuid.UUID | None = None,
-) -> bool:
+def _overlaps(dbsession: Session, linked: OrganisationGemeente, period: Period) -> bool:
+    """Whether the same organisation or branch acts for that gemeente by another line in a part of a period."""
     query = sa.select(OrganisationGemeente.id).where(
-        OrganisationGemeente.organisation_id == organisation_id,
-        OrganisationGemeente.gemeentecode == gemeentecode,
+        OrganisationGemeente.organisation_id == linked.organisation_id,
+        OrganisationGemeente.gemeentecode == linked.gemeentecode,
+        OrganisationGemeente.vestigingsnummer == linked.vestigingsnummer,
         sa.or_(OrganisationGemeente.valid_until.is_(None), OrganisationGemeente.valid_until >= period.vanaf),
     )
     if period.tot_en_met:
         query = query.where(OrganisationGemeente.valid_from <= period.tot_en_met)
-    if other_than:
-        query = query.where(OrganisationGemeente.id != other_than)
+    if linked.id:
+        query = query.where(OrganisationGemeente.id != linked.id)
     return dbsession.scalar(query.limit(1)) is not None
 
 
@@ -153,5 +161,6 @@ def _record(dbsession: Session, action: str, linked: OrganisationGemeente, by: u
         gemeentecode=linked.gemeentecode,
         object_kind="organisation",
         object_id=linked.organisation_id,
-        details={"from": linked.valid_from.isoformat(), "until": until},
+        details={"from": linked.valid_from.isoformat(), "until": until}
+        | ({"branch": linked.vestigingsnummer} if linked.vestigingsnummer else {}),
     )

@@ -76,7 +76,7 @@ def show_period(request: Request) -> dict[str, Any]:
     """From when and until when an organisation acts for a gemeente."""
     linked = _this_link(request)
     form = forms.empty(Period, vanaf=linked.valid_from, tot_en_met=linked.valid_until)
-    return {"gemeente": linked.gemeente, "organisation": linked.organisation, "form": form}
+    return _period_page(linked, form)
 
 
 def change_period(request: Request) -> dict[str, Any] | Response:
@@ -85,9 +85,13 @@ def change_period(request: Request) -> dict[str, Any] | Response:
     form = forms.parse(request, Period)
     if not organisations.change_period(request.dbsession, linked, form, request.identity.account_id):
         request.response.status_int = 422
-        return {"gemeente": linked.gemeente, "organisation": linked.organisation, "form": form}
+        return _period_page(linked, form)
     flash(request, "ok", _("The period has been saved."))
     return to_gemeente(request, linked.gemeentecode)
+
+
+def _period_page(linked: OrganisationGemeente, form: forms.Form[Period]) -> dict[str, Any]:
+    return {"gemeente": linked.gemeente, "organisation": linked.organisation, "linked": linked, "form": form}
 
 
 def _this_link(request: Request) -> OrganisationGemeente:

@@ -123,15 +123,15 @@ def assertion(parties: Parties, asker: Asker, person: Person, now: datetime) -> 
     etree.SubElement(context, q("saml:AuthnContextClassRef")).text = person.level.urn
     etree.SubElement(context, q("saml:AuthenticatingAuthority")).text = f"{parties.entity_id}:ad"
     attributes = etree.SubElement(root, q("saml:AttributeStatement"))
-    _attribute(attributes, "urn:etoegang:core:ServiceID", asker.service_id)
-    _attribute(attributes, "urn:etoegang:core:ServiceUUID", asker.service_uuid)
-    _encrypted_attribute(
+    plain_attribute(attributes, "urn:etoegang:core:ServiceID", asker.service_id)
+    plain_attribute(attributes, "urn:etoegang:core:ServiceUUID", asker.service_uuid)
+    encrypted_attribute(
         attributes,
         "urn:etoegang:core:LegalSubjectID",
         asker,
         [("urn:etoegang:1.9:EntityConcernedID:KvKnr", person.kvk_nummer)],
     )
-    _encrypted_attribute(
+    encrypted_attribute(
         attributes,
         "urn:etoegang:core:ActingSubjectID",
         asker,
@@ -191,7 +191,8 @@ def _advice(parties: Parties, asker: Asker, now: datetime) -> etree._Element:
     return advice
 
 
-def _attribute(statement: etree._Element, name: str, text: str) -> etree._Element:
+def plain_attribute(statement: etree._Element, name: str, text: str) -> etree._Element:
+    """Add an attribute with a text."""
     attribute = etree.SubElement(statement, q("saml:Attribute"), Name=name, NameFormat=UNSPECIFIED)
     value = etree.SubElement(attribute, q("saml:AttributeValue"))
     value.set("{http://www.w3.org/2001/XMLSchema-instance}type", "xs:string")
@@ -199,9 +200,10 @@ def _attribute(statement: etree._Element, name: str, text: str) -> etree._Elemen
     return attribute
 
 
-def _encrypted_attribute(
+def encrypted_attribute(
     statement: etree._Element, name: str, asker: Asker, identities: Sequence[tuple[str, str]]
 ) -> None:
+    """Add an attribute whose values are identities, (kind, identity), encrypted for who asked."""
     attribute = etree.SubElement(statement, q("saml:Attribute"), Name=name, NameFormat=UNSPECIFIED)
     for qualifier, identity in identities:
         name_id = etree.Element(q("saml:NameID"), nsmap={"saml": SAML}, Format=PERSISTENT, NameQualifier=qualifier)

@@ -1,4 +1,4 @@
-"""Answers that a portal must refuse, to be chosen for a demonstration or a test."""
+"""Answers out of the ordinary, most of which a portal must refuse: to be chosen for a demonstration or a test."""
 
 from __future__ import annotations
 
@@ -19,14 +19,17 @@ from portaal.simulators.makelaar.answers import (
     Parties,
     Person,
     assertion,
+    encrypted_attribute,
     failure_response,
     login_response,
+    plain_attribute,
     response,
     sign_assertion,
 )
 
 NORMAL = "normal"
 LONG = timedelta(minutes=10)
+BRANCH = "000012345678"
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,34 @@ def _plain_identity(login: Login) -> etree._Element:
     return login.with_assertions(sign_assertion(login.parties, changed))
 
 
+def _limited_to(name: str, value: str) -> Callable[[Login], etree._Element]:
+    """A mandate with a limit."""
+
+    def answer(login: Login) -> etree._Element:
+        changed = login.assertion()
+        plain_attribute(_statement(changed), f"urn:etoegang:1.9:ServiceRestriction:{name}", value)
+        return login.with_assertions(sign_assertion(login.parties, changed))
+
+    return answer
+
+
+def _through(*intermediaries: str) -> Callable[[Login], etree._Element]:
+    """A chain of mandates through these organisations, by their KvK numbers."""
+    identities = [("urn:etoegang:1.9:EntityConcernedID:KvKnr", number) for number in intermediaries]
+
+    def answer(login: Login) -> etree._Element:
+        changed = login.assertion()
+        encrypted_attribute(_statement(changed), "urn:etoegang:core:IntermediateSubjectID", login.asker, identities)
+        return login.with_assertions(sign_assertion(login.parties, changed))
+
+    return answer
+
+
+def _statement(assertion: etree._Element) -> etree._Element:
+    (statement,) = assertion.findall(q("saml:AttributeStatement"))
+    return statement
+
+
 def _altered(login: Login) -> etree._Element:
     answer = login_response(login.parties, login.asker, login.person, login.now)
     for context in answer.iter(q("saml:AuthnContextClassRef")):
@@ -97,6 +128,8 @@ def _failure(code: str) -> Callable[[Login], etree._Element]:
 
 DEVIATIONS: dict[str, Callable[[Login], etree._Element | None]] = {
     NORMAL: lambda login: login.but(),
+    "branch": _limited_to("Vestigingsnr", BRANCH),
+    "chain": _through("99000777"),
     "too_low": _too_low,
     "unknown_level": _unknown_level,
     "request_denied": _failure("RequestDenied"),
@@ -108,6 +141,8 @@ DEVIATIONS: dict[str, Callable[[Login], etree._Element | None]] = {
     "other_request": lambda login: login.but(request_id="_1234567890"),
     "other_portal": lambda login: login.but(acs_url="https://elders.example/acs"),
     "unsigned": lambda login: login.with_assertions(login.assertion()),
+    "other_limit": _limited_to("Afdeling", "12"),
+    "long_chain": _through("99000777", "99000778"),
     "altered": _altered,
     "foreign_key": _foreign_key,
     "plain_identity": _plain_identity,
