@@ -27,6 +27,7 @@ ANONYMOUS = {
     # logging in and out
     "inloggen",
     "inloggen_terug",
+    "inloggen_mislukt",
     "eherkenning_acs",
     "eherkenning_metadata",
     "uitloggen",

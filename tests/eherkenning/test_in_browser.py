@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from portaal.login.refusal import RefusalReason
 from portaal.simulators.makelaar.deviations import DEVIATIONS, NORMAL
 from portaal.testing.chromium import accessibility_faults, scrolls_sideways
+from portaal.web.i18n import COOKIE, LOCALES
 from tests.eherkenning.conftest import TwoSites
 
 pytestmark = pytest.mark.browser
@@ -182,7 +184,7 @@ def test_the_pages_of_the_portal_are_for_everybody(page: Any, two_sites: Callabl
 
 
 @pytest.mark.parametrize("deviation", ["too_low", "expired", "altered", "nothing", "request_denied"])
-def test_the_page_of_a_refusal_is_for_everybody(
+def test_a_refusal_says_the_same_in_the_other_language(
     page: Any, two_sites: Callable[[str], TwoSites], deviation: str
 ) -> None:
     assert deviation in DEVIATIONS
@@ -190,17 +192,32 @@ def test_the_page_of_a_refusal_is_for_everybody(
     to_makelaar(page, sites)
     log_in(page, sites, deviation=deviation)
     page.wait_for_url(f"{sites.portal}/**")
-    examine(page, f"geweigerd-{deviation}")
+    dutch, reference = page.get_by_role("heading").first.inner_text(), page.locator("main code").inner_text()
+    page.get_by_role("link", name="English").click()
+    assert page.locator("main code").inner_text() == reference
+    page.get_by_role("link", name="Nederlands").click()
+    assert page.get_by_role("heading").first.inner_text() == dutch
 
 
+@pytest.mark.parametrize("reason", RefusalReason)
+def test_every_page_of_a_refusal_is_for_everybody(
+    page: Any, two_sites: Callable[[str], TwoSites], reason: RefusalReason
+) -> None:
+    page.goto(f"{two_sites('artifact').portal}/inloggen/mislukt/{reason}?kenmerk=0a1b2c3d")
+    examine_in_both_languages(page, f"geweigerd-{reason}")
+
+
+@pytest.mark.parametrize("language", LOCALES)
 @pytest.mark.parametrize("username", ["joris.vos@haarlemmermeer.example", "noor.hendriks@onbekend.example"])
 def test_the_page_for_who_may_not_in_is_for_everybody(
-    page: Any, two_sites: Callable[[str], TwoSites], username: str
+    page: Any, two_sites: Callable[[str], TwoSites], username: str, language: str
 ) -> None:
     sites = two_sites("artifact")
     to_makelaar(page, sites)
+    page.context.add_cookies([{"name": COOKIE, "value": language, "url": sites.portal}])
     log_in(page, sites, username)
     page.wait_for_url(f"{sites.portal}/**")
+    assert page.locator("html").get_attribute("lang") == language
     examine(page, f"buiten-{username.partition('.')[0]}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from portaal import clock
 from portaal.access.models import Account, LoginSession
 from portaal.audit import AuditEvent, Outcome
 from portaal.login.models import PendingLogin, UsedAssertion
+from portaal.login.refusal import RefusalReason
 from portaal.testing.application import Browser
 from portaal.testing.makelaar import Walk, form_with
 from portaal.testing.people import People
@@ -162,6 +164,37 @@ def test_an_organisation_whose_period_is_over_is_unknown(walk: Walk, dbsession: 
     organisation.gemeenten[0].valid_until = clock.today() - timedelta(days=1)
     dbsession.commit()
     assert heading(walk.log_in(ANNA)) == "Uw organisatie is niet bekend in het portaal"
+
+
+# ---- why not, in words
+
+
+@pytest.mark.parametrize("reason", RefusalReason)
+def test_every_refusal_has_a_page_in_both_languages(browser: Browser, reason: RefusalReason) -> None:
+    page = browser.get(f"/inloggen/mislukt/{reason}?kenmerk=0a1b2c3d")
+    assert "0a1b2c3d" in page
+    english = page.click("English")
+    assert "0a1b2c3d" in english
+    assert english.html.html["lang"] == "en"
+    assert heading(english) != heading(page)
+    assert english.html.find("a", string="Log in again")["href"] == "/inloggen"
+    assert heading(english.click("Nederlands")) == heading(page)
+
+
+def test_only_what_is_technical_shares_a_page(browser: Browser) -> None:
+    headings = Counter(heading(browser.get(f"/inloggen/mislukt/{reason}")) for reason in RefusalReason)
+    assert {title: count for title, count in headings.items() if count > 1} == {"Het inloggen is niet gelukt": 7}
+
+
+@pytest.mark.parametrize("address", ["iets", "expired?kenmerk=<b>", "expired?kenmerk=0a1b2c3d4", "EXPIRED"])
+def test_a_page_of_no_refusal_is_not_there(browser: Browser, address: str) -> None:
+    browser.get(f"/inloggen/mislukt/{address}", status=404)
+
+
+def test_the_other_language_after_a_refusal_says_the_same(walk: Walk) -> None:
+    cancelled = walk.back(form_with_action(walk.begin(), "/annuleren").submit())
+    assert heading(cancelled) == "U hebt het inloggen geannuleerd"
+    assert heading(cancelled.click("English")) == "You cancelled logging in"
 
 
 # ---- one answer, one request, one browser

@@ -22,6 +22,14 @@ from portaal.login.record import LoginRecord
 from portaal.login.refusal import LoginRefusedError, RefusalReason
 
 STATUS = "urn:oasis:names:tc:SAML:2.0:status:"
+# The second level of a status that is no success.
+FAILURES = {
+    "AuthnFailed": (RefusalReason.CANCELLED, "the person cancelled"),
+    "NoAuthnContext": (RefusalReason.LEVEL_TOO_LOW, "the makelaar cannot give the level"),
+    "RequestDenied": (RefusalReason.REQUEST_DENIED, "the makelaar denies the request"),
+    "RequestUnsupported": (RefusalReason.REQUEST_UNSUPPORTED, "the makelaar does not support the request"),
+    "UnknownPrincipal": (RefusalReason.UNKNOWN_PRINCIPAL, "the makelaar does not know the person"),
+}
 BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
 ARTIFACT_RESPONSE_PARTS = frozenset({"saml:Issuer", "samlp:Extensions", "samlp:Status", "samlp:Response"})
 RESPONSE_PARTS = frozenset(
@@ -163,8 +171,9 @@ def _check_status(signed: etree._Element) -> None:
     codes = _status(signed)
     if codes == [f"{STATUS}Success"]:
         return
-    if f"{STATUS}AuthnFailed" in codes[1:]:
-        _refuse(RefusalReason.CANCELLED, "the person cancelled")
+    for code in codes[1:]:
+        if code.startswith(STATUS) and code.removeprefix(STATUS) in FAILURES:
+            _refuse(*FAILURES[code.removeprefix(STATUS)])
     _refuse(RefusalReason.FAILED_AT_MAKELAAR, "the makelaar reports a failure")
 
 

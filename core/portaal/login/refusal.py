@@ -10,6 +10,9 @@ class RefusalReason(enum.StrEnum):
 
     CANCELLED = "cancelled"
     FAILED_AT_MAKELAAR = "failed_at_makelaar"
+    REQUEST_DENIED = "request_denied"
+    REQUEST_UNSUPPORTED = "request_unsupported"
+    UNKNOWN_PRINCIPAL = "unknown_principal"
     LEVEL_TOO_LOW = "level_too_low"
     NOT_OURS = "not_ours"
     EXPIRED = "expired"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
 CHOICE = "portaal:templates/login/choose.jinja2"
 SENDING = "portaal:templates/login/sending.jinja2"
 REFUSED = "portaal:templates/login/refused.jinja2"
+REFERENCE = re.compile("([0-9a-f]{8})?")
 
 
 class Choice(BaseModel):
@@ -122,6 +124,14 @@ def refused(request: Request, refusal: LoginRefusedError) -> Response:
     return response
 
 
+def explain_again(request: Request) -> dict[str, str]:
+    """The page of a refusal without the login that was refused: in the other language."""
+    reason, reference = request.matchdict["reason"], request.GET.get("kenmerk", "")
+    if reason not in list(RefusalReason) or not REFERENCE.fullmatch(reference):
+        raise HTTPNotFound()
+    return {"reason": reason, "reference": reference}
+
+
 def includeme(config: Configurator) -> None:
     config.add_route("inloggen", "/inloggen")
     config.add_view(
@@ -129,6 +139,14 @@ def includeme(config: Configurator) -> None:
     )
     config.add_view(
         send, route_name="inloggen", request_method="POST", renderer=CHOICE, permission=NO_PERMISSION_REQUIRED
+    )
+    config.add_route("inloggen_mislukt", "/inloggen/mislukt/{reason}")
+    config.add_view(
+        explain_again,
+        route_name="inloggen_mislukt",
+        request_method="GET",
+        renderer=REFUSED,
+        permission=NO_PERMISSION_REQUIRED,
     )
     config.add_route("inloggen_terug", f"{RETURN}{{provider}}")
     config.add_view(come_back, route_name="inloggen_terug", request_method="GET", permission=NO_PERMISSION_REQUIRED)

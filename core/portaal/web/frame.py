@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pyramid.csrf import get_csrf_token
 
 from portaal.access import sessions
 from portaal.access.policy import standing
+from portaal.db.session import needs_transaction
 from portaal.notifications.service import unread_count
 from portaal.web.flash import Flash
 from portaal.web.i18n import LOCALES, PARAMETER, _
@@ -135,13 +138,17 @@ class PortalFrame:
 
     @property
     def other_locale_href(self) -> str:
-        """This page in the other language."""
+        """This page in the other language; the start, when asking for this page again would do something again."""
+        request = self._request
+        if request.matched_route is None or needs_transaction(request):
+            return self.in_other_locale("start")
+        query = {key: value for key, value in request.GET.items() if key != PARAMETER}
+        return self.in_other_locale(request.matched_route.name, query, **request.matchdict)
+
+    def in_other_locale(self, route: str, query: Mapping[str, str] = MappingProxyType({}), **parts: str) -> str:
+        """The address of a page in the other language."""
         other = next(locale for locale in LOCALES if locale != self.locale)
-        query = {key: value for key, value in self._request.GET.items() if key != PARAMETER} | {PARAMETER: other}
-        route = self._request.matched_route
-        if route is None or self._request.method != "GET":
-            return self._request.route_path("start", _query={PARAMETER: other})
-        return self._request.route_path(route.name, **self._request.matchdict, _query=query)
+        return self._request.route_path(route, **parts, _query={**query, PARAMETER: other})
 
     @property
     def home_href(self) -> str:

@@ -184,16 +184,21 @@ TIMES = (
     ),
 )
 
+
+def _failed(code: str) -> Edit:
+    """A failure of this kind, with the assertion still there."""
+    second = f'<p:StatusCode xmlns:p="{SAMLP}" Value="urn:oasis:names:tc:SAML:2.0:status:{code}"/>'
+    return every(attribute(STATUS, "Value", FAILED), added(STATUS, second))
+
+
 STATUSES = (
     case("a failure with an assertion", R.FAILED_AT_MAKELAAR, response=attribute(STATUS, "Value", FAILED)),
-    case(
-        "a cancellation with an assertion",
-        R.CANCELLED,
-        response=every(
-            attribute(STATUS, "Value", FAILED),
-            added(STATUS, f'<p:StatusCode xmlns:p="{SAMLP}" Value="urn:oasis:names:tc:SAML:2.0:status:AuthnFailed"/>'),
-        ),
-    ),
+    case("a cancellation with an assertion", R.CANCELLED, response=_failed("AuthnFailed")),
+    case("a level that cannot be had", R.LEVEL_TOO_LOW, response=_failed("NoAuthnContext")),
+    case("a denied request", R.REQUEST_DENIED, response=_failed("RequestDenied")),
+    case("an unsupported request", R.REQUEST_UNSUPPORTED, response=_failed("RequestUnsupported")),
+    case("an unknown person", R.UNKNOWN_PRINCIPAL, response=_failed("UnknownPrincipal")),
+    case("a failure of an unknown kind", R.FAILED_AT_MAKELAAR, response=_failed("PartialLogout")),
     case(
         "success with a second code",
         R.FAILED_AT_MAKELAAR,
