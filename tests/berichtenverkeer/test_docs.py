@@ -11,6 +11,7 @@ import pytest
 
 from portaal.berichtenverkeer.gate.words import FAULTS
 from portaal.berichtenverkeer.rules import RULES
+from portaal.berichtenverkeer.standard import all_types
 from portaal.web.i18n import translator
 from tests.berichtenverkeer.cases import CASES
 from tests.berichtenverkeer.conftest import ROOT
@@ -52,12 +53,29 @@ message in [regels.md](regels.md).
 {_table(heads, lines)}"""
 
 
+def types_page() -> str:
+    """One line per type of message of every release."""
+    heads = ("Type", "Release", "Naam", "Van", "Naar", "Berichtcode", "Retour")
+    lines = [
+        (kind.name, str(kind.release), kind.title, kind.sender, kind.receiver, kind.code or "", kind.retour or "")
+        for kind in all_types()
+    ]
+    return f"""# Types of messages
+
+This table is made from the standard's data, which `tests/berichtenverkeer/test_docs.py` guards. What a type is made
+of is told by `portaal bericht beschrijf WMO301`; one without a berichtcode is known by name only.
+
+{_table(heads, lines)}"""
+
+
 def _table(heads: tuple[str, ...], lines: Iterable[tuple[str, ...]]) -> str:
     rows = [heads, tuple("---" for _ in heads), *lines]
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
-@pytest.mark.parametrize(("name", "page"), [("regels.md", rules_page()), ("findings.md", faults_page())])
+@pytest.mark.parametrize(
+    ("name", "page"), [("regels.md", rules_page()), ("findings.md", faults_page()), ("berichten.md", types_page())]
+)
 def test_page_is_up_to_date(name: str, page: str) -> None:
     path: Path = DOCS / name
     if os.environ.get("PORTAAL_WRITE_DOCS"):

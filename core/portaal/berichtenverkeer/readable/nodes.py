@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from portaal.berichtenverkeer.standard import Element, Klasse, MessageType
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Node:
     """One element, or an attribute (its name begins with "@") or loose text between elements (without a name).
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -31,6 +32,7 @@ MOST_REPEATED_VALUES = 8  # of a part that began on an earlier page
 PIECE = 65_536
 MOST_WITHOUT_TAG = 1 << 20  # bytes: the gate allows no more in one part
 BLANK = " \t\r\n"
+NOTHING: Mapping[str, Element] = {}
 
 
 class Reader:
@@ -104,6 +106,7 @@ class _Tree:
         self._only = only
         self._number = 1
         self._type: MessageType | None = None
+        self._elements: Mapping[Klasse | None, Mapping[str, Element]] = {}
         self._open: list[_Open] = []
         self._root: Node | None = None
         self._too_deep = 0
@@ -127,22 +130,19 @@ class _Tree:
             self._emit(last=True, broken=broken)
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        namespace, _, name = tag.rpartition("}")
         if self._root is None:
-            node = self._begin(namespace[1:], name)
+            node = self._begin(tag)
         else:
-            element = self._element(namespace[1:], name)
-            if self._is_full(element):
+            element = None if self._too_deep else self._open[-1].elements.get(tag)
+            if self._size >= PAGE_SIZE and self._is_full(element):
                 self._turn()
-            node = self._add(name, element)
+            node = self._add(tag, element)
         if len(self._open) < MAX_DEPTH:
-            self._open.append(_Open(node))
+            self._open.append(_Open(node, self._elements.get(node.klasse, NOTHING)))
         else:
             self._too_deep += 1
-        for attribute, value in islice(attributes.items(), MOST_ATTRIBUTES):
-            self._attach(node, Node("@" + _short(attribute.rpartition("}")[2]), text=value, expected=False))
-        if len(attributes) > MOST_ATTRIBUTES:
-            self._attach(node, Node("@…", expected=False))
+        if attributes:
+            self._add_attributes(node, attributes)
 
     def end(self, _tag: str) -> None:
         if self._too_deep:
@@ -152,6 +152,8 @@ class _Tree:
 
     def data(self, text: str) -> None:
         node = self._open[-1].node
+        if node.klasse is not None and not text.strip(BLANK):
+            return  # between elements it means nothing
         _add_text(node.children[-1] if self._too_deep and node.children else node, text)
         self._size += len(text) // CHARACTERS_PER_NODE
 
@@ -167,27 +169,20 @@ class _Tree:
     def close(self) -> None:
         """Nothing to give: the pages are taken one by one."""
 
-    def _begin(self, namespace: str, name: str) -> Node:
-        self._type = by_namespace(namespace)
+    def _begin(self, tag: str) -> Node:
+        namespace, _, name = tag.rpartition("}")
+        self._type = by_namespace(namespace[1:])
+        if self._type is not None:
+            self._elements = _elements_by_tag(self._type)
         klasse = self._type.root if self._type is not None and name == "Bericht" else None
         self._root = Node(_short(name), klasse=klasse, place="" if klasse else None)
         self._size = 1
         return self._root
 
-    def _element(self, namespace: str, name: str) -> Element | None:
-        """The line of the standard that an element answers to, inside the one that is open."""
-        klasse = self._open[-1].node.klasse
-        if klasse is None or self._type is None or self._too_deep:
-            return None
-        release = self._type.release
-        right = release.shared_namespace if klasse.shared else self._type.namespace
-        return klasse.by_name.get(name) if namespace == right else None
-
     def _is_full(self, element: Element | None) -> bool:
-        if self._size >= HARD_PAGE_SIZE:
-            return True
+        """Whether a page that has its size ends before this element."""
         begins_part = element is not None and element.repeated and isinstance(element.type, Klasse)
-        return begins_part and self._size >= PAGE_SIZE
+        return begins_part or self._size >= HARD_PAGE_SIZE
 
     def _turn(self) -> None:
         """End the page here, and begin the next inside the same parts."""
@@ -208,38 +203,60 @@ class _Tree:
             self._ready.append(Page(self._number, self._type, self._root, last, broken))
         self._number += 1
 
-    def _add(self, name: str, element: Element | None) -> Node:
+    def _add(self, tag: str, element: Element | None) -> Node:
         part = self._open[-1]
         parent = part.node
-        _set_apart_loose_text(parent)
-        node = Node(_short(name), element)
+        if parent.text:
+            _set_apart_loose_text(parent)
         if element is None:
+            name = _short(tag.rpartition("}")[2])
             # Inside something unknown all is unknown: only the outermost stands out.
-            node.expected = parent.klasse is None and parent.element is None
-            node.place = None if parent.place is None else below(parent.place, node.name)
+            expected = parent.klasse is None and parent.element is None
+            place = None if parent.place is None else below(parent.place, name)
+            node = Node(name, place=place, expected=expected)
         else:
-            node.klasse = element.type if isinstance(element.type, Klasse) else None
+            name = element.name
+            node = Node(name, element, element.type if isinstance(element.type, Klasse) else None)
             node.place = below(parent.place or "", name)
             if element.repeated:
                 node.number = part.counts[name] = part.counts.get(name, 0) + 1
                 node.place += f"[{node.number}]"
-        self._attach(parent, node)
-        return node
-
-    def _attach(self, parent: Node, node: Node) -> None:
-        node.cut, node.text = max(0, len(node.text) - KEPT), node.text[:KEPT]
         parent.children.append(node)
         self._size += 1
+        return node
+
+    def _add_attributes(self, node: Node, attributes: Mapping[str, str]) -> None:
+        for attribute, value in islice(attributes.items(), MOST_ATTRIBUTES):
+            stranger = Node("@" + _short(attribute.rpartition("}")[2]), expected=False)
+            _add_text(stranger, value)
+            node.children.append(stranger)
+        if len(attributes) > MOST_ATTRIBUTES:
+            node.children.append(Node("@…", expected=False))
+        self._size += min(len(attributes), MOST_ATTRIBUTES)
 
 
 class _Open:
-    """An element that has not ended yet, with how many of each repeated part it has had."""
+    """An element that has not ended yet, with what belongs in it and how many of each repeated part it has had."""
 
-    __slots__ = ("counts", "node")
+    __slots__ = ("counts", "elements", "node")
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, elements: Mapping[str, Element]) -> None:
         self.node = node
+        self.elements = elements
         self.counts: dict[str, int] = {}
+
+
+@cache
+def _elements_by_tag(kind: MessageType) -> Mapping[Klasse | None, Mapping[str, Element]]:
+    """Per class of a type of message its elements, by their tag."""
+    release = kind.release
+    return {
+        klasse: {
+            f"{{{release.shared_namespace if klasse.shared else kind.namespace}}}{element.name}": element
+            for element in klasse.elements
+        }
+        for klasse in (kind.root.walk() if kind.root else ())
+    }
 
 
 def _again(node: Node) -> Node:
@@ -253,8 +270,11 @@ def _again(node: Node) -> Node:
 
 def _add_text(node: Node, text: str) -> None:
     room = KEPT - len(node.text)
-    node.text += text[:room]
-    node.cut += max(0, len(text) - room)
+    if len(text) <= room:
+        node.text += text
+    else:
+        node.text += text[:room]
+        node.cut += len(text) - room
 
 
 def _set_apart_loose_text(node: Node) -> None:
@@ -266,6 +286,8 @@ def _set_apart_loose_text(node: Node) -> None:
 
 def _tidy(node: Node) -> None:
     """At the end of an element: text beside elements is loose text, otherwise it is the element's value."""
+    if not node.text:
+        return
     if node.klasse is not None or any(not child.name.startswith("@") for child in node.children):
         _set_apart_loose_text(node)
 

@@ -6,7 +6,7 @@ A value that is not what its type says is shown as it stands: the gate says what
 from __future__ import annotations
 
 import re
-from datetime import date, time
+from datetime import date
 from decimal import Decimal
 
 from babel.numbers import format_currency, format_decimal
@@ -17,6 +17,8 @@ from portaal.web.formats import day
 
 UNIT_TYPE = "Eenheid"
 WHOLE_NUMBER = re.compile("[0-9]{1,18}")
+DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+TIME = re.compile("(?:[01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9])")
 BLANK = " \t\r\n"
 
 
@@ -32,9 +34,9 @@ def written(node: Node, parent: Node | None, words: Words | None, language: str)
     value = node.text.strip(BLANK)
     match datatype.base:
         case Base.DATE:
-            return _day(value, language)
+            return _day(value, language) or node.text
         case Base.TIME:
-            return _time(value, language)
+            return _time(value, language) or node.text
         case Base.NUMBER if WHOLE_NUMBER.fullmatch(value):
             if datatype.name in words.money:
                 return euros(int(value), language)
@@ -72,20 +74,16 @@ def _unit(parent: Node | None) -> str | None:
     return None
 
 
-def _day(value: str, language: str) -> str:
+def _day(value: str, language: str) -> str | None:
     try:
-        return day(date.fromisoformat(value), language) if len(value) == len("2026-05-06") else value
+        return day(date.fromisoformat(value), language) if DATE.fullmatch(value) else None
     except ValueError:
-        return value
+        return None
 
 
-def _time(value: str, language: str) -> str:
-    try:
-        moment = time.fromisoformat(value)
-    except ValueError:
-        return value
-    if moment.microsecond or moment.tzinfo:
-        return value
-    separator = "." if language == "nl" else ":"
-    digits = moment.strftime("%H:%M:%S" if moment.second else "%H:%M").replace(":", separator)
-    return f"{digits} uur" if language == "nl" else digits
+def _time(value: str, language: str) -> str | None:
+    match = TIME.fullmatch(value)
+    if match is None:
+        return None
+    digits = value if match[1] != "00" else value[: -len(":00")]
+    return f"{digits.replace(':', '.')} uur" if language == "nl" else digits
