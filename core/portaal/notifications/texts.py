@@ -81,7 +81,10 @@ WORDINGS = {
         "servicedesk_herkoppelen",
     ),
     NotificationKind.ANDERE_INLOG: Wording(
-        _("The Servicedesk tied your account to another login with eHerkenning. Did you not ask for this? Call at once."),
+        _(
+            "The Servicedesk tied your account to another login with eHerkenning. "
+            "Did you not ask for this? Call at once."
+        ),
         _("Your account was tied to another login with eHerkenning. Did you not ask for this? Call the Servicedesk."),
         "eigen_handelingen",
     ),
