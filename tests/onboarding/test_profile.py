@@ -53,6 +53,21 @@ def test_the_first_login_leads_to_persoonlijke_instellingen(new_browser: Browser
     assert response.html.h1.text == "Persoonlijke Instellingen"
 
 
+def test_saving_for_the_first_time_confirms_careful_use(
+    new_browser: Browser, newcomer: Account, dbsession: Session
+) -> None:
+    """R-06: those who use the node are held to it as those who run it are."""
+    confirmed = sa.select(AuditEvent.actor).where(AuditEvent.action == "account.confirm_careful_use")
+    page = new_browser.get(PAGE)
+    assert "bevestigt u dat u de gegevens van burgers veilig, zorgvuldig en efficiënt gebruikt" in page.text
+    assert page.html.main.find("a", href="/veilig-en-zorgvuldig-gebruik")
+    fill(page, email="geen adres").submit(status=422)
+    assert dbsession.scalars(confirmed).all() == []
+    fill(page, email="gebruiker@gemeente.example").submit(status=303)
+    fill(new_browser.get(PAGE), voornaam="Anna").submit(status=303)
+    assert dbsession.scalars(confirmed).all() == [newcomer.id]
+
+
 def test_the_form_has_exactly_the_fields_of_the_manual(new_browser: Browser) -> None:
     form = fill(new_browser.get(PAGE))
     assert tuple(name for name in form.fields if name not in ("csrf_token", None, "")) == FIELDS

@@ -50,7 +50,8 @@ def test_who_has_to_sign_up_first_does_so(walk: Walk) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "//evil.example/", "https://evil.example/", "/\\\\evil.example", "\\\\\\\\evil.example", "javascript:alert(1)", "/",
+        "//evil.example/", "https://evil.example/", "/\\\\evil.example", "\\\\\\\\evil.example",
+        "javascript:alert(1)", "/",
         "/g/0363/\tx", "/g/0363/?a=b", "/g/0363/#x", "/%0d%0aSet-Cookie:x=1 ", "evil", "/" + "a" * 301,
         "/g@evil.example",
     ],

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 TITLES: dict[str, TranslationString] = {
     ACCESS: _("Asked for access"),
+    "account.confirm_careful_use": _("Confirmed to use data safely and carefully"),
     "account.end": _("Ended somebody's access"),
     "account.restore": _("Restored somebody's access"),
     "agreement.note": _("Noted an agreement"),

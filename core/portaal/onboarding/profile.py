@@ -81,7 +81,8 @@ def current_values(account: Account) -> dict[str, Any]:
 
 
 def save(dbsession: Session, account_id: uuid.UUID, gemeentecodes: list[str], profile: Profile) -> bool:
-    """Keep the profile; the first time the gebruikersbeheerders hear that somebody registered (R-68).
+    """Keep the profile. The first time the gebruikersbeheerders hear that somebody registered (R-68), and the person
+    confirmed on the page that they use the data of citizens with care (R-06).
 
     :param gemeentecodes: the gemeenten that the person's organisation acts for.
     :returns: whether this was the first time.
@@ -95,15 +96,8 @@ def save(dbsession: Session, account_id: uuid.UUID, gemeentecodes: list[str], pr
     if is_first:
         account.profile_saved_at = clock.now()
         announce(dbsession, account, gemeentecodes)
-    audit.record(
-        dbsession,
-        action="profile.save",
-        outcome=audit.Outcome.DONE,
-        actor=account_id,
-        object_kind="account",
-        object_id=account_id,
-        details={"fields": changed},
-    )
+        _record(dbsession, account_id, "account.confirm_careful_use", {})
+    _record(dbsession, account_id, "profile.save", {"fields": changed})
     return is_first
 
 
@@ -119,3 +113,15 @@ def announce(dbsession: Session, account: Account, gemeentecodes: list[str]) -> 
         new = [beheerder for beheerder in beheerders if beheerder.id not in told]
         notify(dbsession, new, kind, account=account.id, gemeentecode=code)
         told.update(beheerder.id for beheerder in new)
+
+
+def _record(dbsession: Session, account_id: uuid.UUID, action: str, details: dict[str, Any]) -> None:
+    audit.record(
+        dbsession,
+        action=action,
+        outcome=audit.Outcome.DONE,
+        actor=account_id,
+        object_kind="account",
+        object_id=account_id,
+        details=details,
+    )
