@@ -15,7 +15,7 @@ from portaal.simulators.makelaar.deviations import DEVIATIONS, NORMAL
 from portaal.simulators.makelaar.phone import Code
 from portaal.simulators.makelaar.screens import SUPPLIERS
 from portaal.simulators.makelaar.texts import TEXTS
-from portaal.testing.makelaar import PASSWORD, Walk
+from portaal.testing.makelaar import PASSWORD, Walk, form_with
 
 ANNA = "anna.degroot@amsterdam.example"
 OMAR = "omar.haddad@regio.example"
@@ -101,10 +101,20 @@ def test_a_wrong_password_keeps_the_user_name(walk: Walk) -> None:
     assert again.forms[0]["username"].value == ANNA
 
 
-def test_the_helps_help(walk: Walk) -> None:
+def test_the_helps_help_and_lead_back(walk: Walk) -> None:
     password = walk.begin().forms[0].submit().follow()
-    assert "op de beginpagina" in password.click("Gebruikersnaam of wachtwoord vergeten")
-    assert "geen middel aan" in password.click("Geen eHerkenning")
+    forgotten = password.click("Gebruikersnaam of wachtwoord vergeten")
+    assert "op de beginpagina" in forgotten
+    assert "Gebruikersnaam en wachtwoord" in forgotten.click("Terug")
+    register = password.click("Geen eHerkenning")
+    assert "geen middel aan" in register
+    assert walk.back(form_with(register, "visit").submit()).html.h1.text == "U hebt het inloggen geannuleerd"
+    assert "Terug" not in walk.pages.get("/hulp/forgot")
+
+
+def test_the_other_language_is_on_the_same_screen(walk: Walk) -> None:
+    card = walk.begin().forms[0].submit().follow().click("Smartcard of USB-token")
+    assert card.click("English").html.h1.text == "Smartcard or USB-token"
 
 
 def test_the_code_is_on_the_telephone(walk: Walk) -> None:
@@ -153,7 +163,8 @@ def test_a_new_code_makes_the_old_one_worthless(walk: Walk) -> None:
 
 def test_a_code_can_be_read_aloud(walk: Walk) -> None:
     page = to_sms(walk)
-    press(page, "call")
+    page = press(page, "call").follow()
+    assert "Wij bellen u op het nummer dat eindigt op 01" in text_of(page)
     phone = page.click("Open de gesimuleerde telefoon")
     assert "Een stem leest voor" in phone
     assert walk.back(submit_code(page, walk.last_code(ANNA))).status_int == 303
@@ -179,6 +190,8 @@ def test_nobody_skips_a_screen(walk: Walk) -> None:
 def test_one_can_cancel_on_every_screen(walk: Walk) -> None:
     pages = [walk.begin()]
     pages.append(pages[0].forms[0].submit().follow())
+    pages.append(pages[1].click("Smartcard"))
+    pages.append(pages[1].click("Geen eHerkenning"))
     pages.append(to_sms(walk, OMAR))
     pages.append(submit_code(pages[-1], walk.last_code(OMAR)).follow())
     for page in pages:
@@ -195,7 +208,9 @@ def test_the_makelaar_refuses_requests_that_are_not_the_portals(walk: Walk) -> N
 
 def test_without_an_attempt_the_makelaar_says_that_it_is_over(walk: Walk) -> None:
     walk.pages.reset()
-    assert "is afgelopen" in walk.pages.get("/keuze", status=400)
+    page = walk.pages.get("/keuze", status=400)
+    assert "is afgelopen" in page
+    assert page.html.find("a", string="Naar het portaal")["href"] == "http://localhost"
 
 
 HEADINGS = {
@@ -203,6 +218,7 @@ HEADINGS = {
     "unknown_level": "Het niveau van uw inlogmiddel is te laag",
     "request_denied": "De makelaar staat dit inloggen niet toe",
     "request_unsupported": "De makelaar kan de vraag van het portaal niet verwerken",
+    "no_authn_context": "Het niveau van uw inlogmiddel is te laag",
     "unknown_principal": "De makelaar kent u niet",
     "expired": "Deze login is niet meer geldig",
     "too_early": "Deze login is niet meer geldig",

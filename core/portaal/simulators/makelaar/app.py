@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from pyramid.config import Configurator
 from pyramid.events import BeforeRender, NewResponse
@@ -59,7 +60,9 @@ def _words(request: Request) -> Words:
 
 
 def _add_words(event: BeforeRender) -> None:
-    event["w"] = event["request"].words
+    request = event["request"]
+    event["w"] = request.words
+    event["other_language"] = urlencode({**request.GET, LANGUAGE: request.words.other})
 
 
 def _finish_response(event: NewResponse) -> None:

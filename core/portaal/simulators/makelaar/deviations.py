@@ -134,6 +134,7 @@ DEVIATIONS: dict[str, Callable[[Login], etree._Element | None]] = {
     "unknown_level": _unknown_level,
     "request_denied": _failure("RequestDenied"),
     "request_unsupported": _failure("RequestUnsupported"),
+    "no_authn_context": _failure("NoAuthnContext"),
     "unknown_principal": _failure("UnknownPrincipal"),
     "expired": lambda login: login.but(now=-LONG),
     "too_early": lambda login: login.but(now=LONG),

@@ -49,12 +49,18 @@ def sso(request: Request) -> Response:
     return response
 
 
+def visit_of(request: Request) -> Visit | None:
+    """The attempt that this browser is in, if any."""
+    visit: Visit | None = request.makelaar.visits.get(request.cookies.get(COOKIE, ""), now())
+    return visit
+
+
 def current_visit(request: Request) -> Visit:
     """The attempt that this browser is in.
 
     :raises HTTPBadRequest: there is none (any more), or the form is of another.
     """
-    visit: Visit | None = request.makelaar.visits.get(request.cookies.get(COOKIE, ""), now())
+    visit = visit_of(request)
     if visit is None or (request.method == "POST" and request.POST.get("visit") != visit.token):
         raise HTTPBadRequest("gone")
     return visit

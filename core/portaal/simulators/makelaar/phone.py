@@ -26,6 +26,7 @@ class Code:
 
     digits: str
     sent_at: datetime
+    spoken: bool = False
     tries: int = 0
 
     def check(self, typed: str, now: datetime) -> str:
@@ -48,6 +49,6 @@ class Phones:
 
     def send(self, number: str, now: datetime, *, spoken: bool = False) -> Code:
         """A new code for a number; an earlier one is worth nothing any more."""
-        code = Code(f"{secrets.randbelow(1_000_000):06}", now)
+        code = Code(f"{secrets.randbelow(1_000_000):06}", now, spoken)
         self.messages[number].insert(0, Message(now, code.digits, spoken))
         return code

@@ -8,7 +8,7 @@ from pyramid.httpexceptions import HTTPBadRequest, HTTPSeeOther
 
 from portaal.simulators.makelaar.accounts import check_password
 from portaal.simulators.makelaar.deviations import DEVIATIONS, NORMAL
-from portaal.simulators.makelaar.exchange import current_visit, finish, now
+from portaal.simulators.makelaar.exchange import current_visit, finish, now, visit_of
 
 if TYPE_CHECKING:
     from pyramid.request import Request
@@ -75,7 +75,8 @@ def sms(request: Request) -> Any:
         if verdict == "ok":
             return _after_code(request, visit)
         error = verdict
-    return {"error": error, "phone": visit.account.phone, "visit": visit}
+    told = "call_intro" if visit.code.spoken else "sms_intro"
+    return {"error": error, "phone": visit.account.phone, "told": told, "visit": visit}
 
 
 def new_code(request: Request) -> Response:
@@ -122,7 +123,7 @@ def help_page(request: Request) -> dict[str, Any]:
     topic = request.matchdict["topic"]
     if topic not in ("forgot", "register"):
         raise HTTPBadRequest("gone")
-    return {"topic": topic}
+    return {"topic": topic, "visit": visit_of(request)}
 
 
 def refused(request: Request) -> dict[str, Any]:

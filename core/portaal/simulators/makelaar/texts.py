@@ -36,6 +36,10 @@ TEXTS = {
         "De makelaar ondersteunt het verzoek niet",
         "The makelaar does not support the request",
     ),
+    "answer_no_authn_context": (
+        "De makelaar kan het gevraagde niveau niet leveren",
+        "The makelaar cannot give the level asked for",
+    ),
     "answer_unknown_principal": ("De makelaar kent de persoon niet", "The makelaar does not know the person"),
     "answer_expired": ("Het antwoord is verlopen", "The answer has expired"),
     "answer_too_early": ("Het antwoord is nog niet geldig", "The answer is not valid yet"),
@@ -90,6 +94,10 @@ TEXTS = {
         "Wij hebben een sms gestuurd naar het nummer dat eindigt op {digits}.",
         "We sent a text message to the number that ends in {digits}.",
     ),
+    "call_intro": (
+        "Wij bellen u op het nummer dat eindigt op {digits} en lezen uw code voor.",
+        "We call you on the number that ends in {digits} and read your code.",
+    ),
     "open_phone": ("Open de gesimuleerde telefoon (nieuw venster)", "Open the simulated telephone (new window)"),
     "code": ("Code uit de sms", "Code from the text message"),
     "new_code": ("Stuur een nieuwe code per sms", "Send a new code via SMS"),
@@ -115,6 +123,7 @@ TEXTS = {
         "Deze inlogpoging is afgelopen. Ga terug naar het portaal en begin opnieuw.",
         "This attempt to log in is over. Go back to the portal and start again.",
     ),
+    "to_portal": ("Naar het portaal", "To the portal"),
     "bad_request": (
         "Het portaal stuurde een verzoek dat de makelaar niet vertrouwt.",
         "The portal sent a request that the makelaar does not trust.",
