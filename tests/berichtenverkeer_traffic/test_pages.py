@@ -7,12 +7,14 @@ import tempfile
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from tests.berichtenverkeer.builder import build
+from tests.berichtenverkeer.official_sets import STRICTER, changed, release
 from webtest import Upload
 
 from portaal import clock
@@ -23,6 +25,8 @@ from portaal.berichtenverkeer.delivery.sender import envelope_of
 from portaal.berichtenverkeer.mailbox.listing import PAGE_SIZE
 from portaal.berichtenverkeer.pages.message import attachment
 from portaal.berichtenverkeer.pages.upload import MAX_FILES
+from portaal.berichtenverkeer.standard.importing import import_set
+from portaal.berichtenverkeer.standard.official import OfficialSchemas
 from portaal.berichtenverkeer.tracking.models import Direction, EventKind, Message, MessageKind, Submission
 from portaal.berichtenverkeer.tracking.states import GLOSSARY, State
 from portaal.berichtenverkeer.tracking.timeline import EVENT_LABELS, record
@@ -297,6 +301,22 @@ def test_product_codes_are_checked_against_the_list_of_the_productbeheerder(
 def test_a_line_that_is_no_product_code_is_named_and_stays(save_on_screen: Callable[..., Any], line: str) -> None:
     page = save_on_screen(productcodes=f"02;02A01\n\n{line}", status=422)
     page.mustcontain("Regel 3 is geen bestaande ProductCategorie met een code.", line)
+
+
+def test_official_schemas_judge_what_is_delivered_too(
+    log_in: Any, app: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "bron"
+    source.mkdir()
+    for name, data in changed(*STRICTER).items():
+        (source / name).write_bytes(data)
+    import_set(tmp_path / "standaarden", release("iwmo-3.2"), source)
+    official = OfficialSchemas(tmp_path / "standaarden")
+    monkeypatch.setitem(app.registry, "portaal.official_schemas", official)
+    delivered(log_in, "1").mustcontain("Het bestand is niet verstuurd", "X90", "servicedesk")
+    checks = {check["name"]: check for check in log_in().get("/ready", status="*").json["checks"]}
+    assert checks["standaarden"]["status"] == "degraded"
+    assert "WMO301: 1 messages judged differently" in checks["standaarden"]["text"]
 
 
 def test_an_own_reference_can_be_required(gebruiker: Any, wmo301: Wmo301, set_up: Callable[..., None]) -> None:

@@ -14,6 +14,7 @@ def includeme(config: Configurator) -> None:
     from portaal.berichtenverkeer.cleaning import cleaning_job
     from portaal.berichtenverkeer.delivery.connectors import connectors_from
     from portaal.berichtenverkeer.receiving.callers import Callers
+    from portaal.berichtenverkeer.standard.official import OfficialSchemas, folder_from
     from portaal.berichtenverkeer.storage import FilePayloadStore
     from portaal.configuration import UnsafeConfigurationError
     from portaal.web.i18n import _
@@ -24,6 +25,7 @@ def includeme(config: Configurator) -> None:
         raise UnsafeConfigurationError("set portaal.storage: the folder where encrypted messages are kept")
     folder = Path(settings["portaal.storage"])
     config.registry["portaal.payloads"] = FilePayloadStore(folder, config.registry["portaal.keyring"])
+    config.registry["portaal.official_schemas"] = OfficialSchemas(folder_from(settings))
     config.registry["portaal.connectors"] = connectors_from(settings)
     config.registry["portaal.callers"] = Callers.from_settings(settings)
     config.add_body_limit("/aanleveren", LARGEST_READ_PAST)  # the page itself says that it is too much

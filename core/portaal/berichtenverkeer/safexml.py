@@ -21,11 +21,11 @@ _OPTIONS: dict[str, Any] = {
 }
 
 
-def target_parser(target: Any) -> etree.XMLParser:
-    """A parser that reports to ``target`` (lxml's target interface) as bytes are fed.
+def target_parser(target: Any, schema: etree.XMLSchema | None = None) -> etree.XMLParser:
+    """A parser that reports to ``target`` (lxml's target interface) as bytes are fed, and validates if asked.
 
     Its ``doctype`` method must raise: only then are entities impossible. What the target raises comes out of
     ``feed`` and ``close``; what libxml2 finds wrong comes as ``lxml.etree.LxmlError``, whose text can repeat
     input and is never to be shown or logged.
     """
-    return etree.XMLParser(target=target, **_OPTIONS)
+    return etree.XMLParser(target=target, schema=schema, **_OPTIONS)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pydantic
 
 from portaal.berichtenverkeer.rules.productcodes import ProductCodesError, read_product_codes
+from portaal.berichtenverkeer.standard.official import OfficialSchemas
 from portaal.berichtenverkeer.verdict import Expectation, Lists, RuleLevels
 from portaal.settings.fields import setting
 from portaal.web.forms import FieldError
@@ -99,13 +100,16 @@ class MessageSettings(pydantic.BaseModel):
         """How hard the gate is."""
         return RuleLevels(bestand=self.bestand.value, bericht=self.bericht.value, extern=self.extern.value)
 
-    def expectation(self, berichttypen: frozenset[str], gemeentecode: str) -> Expectation:
+    def expectation(
+        self, berichttypen: frozenset[str], gemeentecode: str, official: OfficialSchemas | None = None
+    ) -> Expectation:
         """What the gate is to ask of messages of these types that this gemeente sends."""
         return Expectation(
             berichttypen,
             gemeentecode,
             levels=self.levels,
             lists=Lists(productcodes=read_product_codes(self.productcodes) or None),
+            official=official,
         )
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 from translationstring import TranslationString
 
 from portaal.berichtenverkeer.standard import Kind
+from portaal.berichtenverkeer.standard.official import OfficialSchemas
 
 Oordeel = Literal["goed", "advies", "geweigerd"]
 Niveau = Literal["advies", "weigering"]
@@ -100,7 +101,8 @@ class Expectation:
     """What is welcome here. None means: anything.
 
     `afzender_gemeente` is the gemeente that must be the sender of the message (of its envelope, see
-    `MessageHeader.envelope_sender`); `max_size` is in bytes (OP179).
+    `MessageHeader.envelope_sender`); `max_size` is in bytes (OP179). `official` are the schemas that judge beside
+    the portal's own, where an operator imported them.
     """
 
     berichttypen: frozenset[str] | None = None
@@ -108,6 +110,7 @@ class Expectation:
     max_size: int = 25_000_000
     levels: RuleLevels = RuleLevels()
     lists: Lists = Lists()
+    official: OfficialSchemas | None = None
 
 
 @dataclass(frozen=True)

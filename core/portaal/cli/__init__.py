@@ -23,6 +23,7 @@ COMMANDS = {
     "serve": ("portaal.cli.serve:serve", "Run the portal with everything around it simulated."),
     "servicedesk": ("portaal.servicedesk.cli:servicedesk", "Let in the first colleague of the Servicedesk."),
     "sleutels": ("portaal.cli.sleutels:sleutels", "Make the file with the portal's keys."),
+    "standaard": ("portaal.berichtenverkeer.standard.cli:standaard", "Import official schemas to judge beside ours."),
     "web": ("portaal.cli.web:web", "Serve the portal's pages and its receiving endpoint."),
     "worker": ("portaal.berichtenverkeer.delivery.cli:worker", "Deliver messages and run scheduled work."),
 }

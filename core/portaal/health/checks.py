@@ -104,6 +104,7 @@ def _core_looks(registry: Registry) -> list[Look]:
         Look(CORE, "worker", partial(_with_session, registry, _worker)),
         Look(CORE, "jobs", partial(_with_session, registry, _jobs)),
         Look(CORE, "connectors", partial(_connectors, registry)),
+        Look(CORE, "standaarden", registry["portaal.official_schemas"].trouble),
         Look(CORE, "tiles", partial(_with_session, registry, _tiles)),
     ]
 

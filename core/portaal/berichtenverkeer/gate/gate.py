@@ -10,6 +10,7 @@ from portaal import clock
 from portaal.berichtenverkeer.gate.door import PIECE, Door
 from portaal.berichtenverkeer.gate.header import HEADER, check_sender, check_versions, read_header, type_of
 from portaal.berichtenverkeer.gate.reading import check_structure, parse
+from portaal.berichtenverkeer.gate.second import SecondOpinion
 from portaal.berichtenverkeer.gate.stream import Stream
 from portaal.berichtenverkeer.gate.words import finding
 from portaal.berichtenverkeer.rules import Inspection, Message
@@ -45,6 +46,7 @@ class Gate:
         self._pieces: list[bytes] = []
         self._held = 0
         self._stream: Stream | None = None
+        self._second: SecondOpinion | None = None
         self._size = 0
         self._refusal: Refusal | None = None
         self._findings = Findings()
@@ -80,7 +82,7 @@ class Gate:
 
     def _read(self, piece: bytes) -> None:
         if self._stream is not None:
-            self._stream.feed(piece)
+            self._feed_stream(self._stream, piece)
             return
         self._pieces.append(piece)
         self._held += len(piece)
@@ -88,13 +90,19 @@ class Gate:
             pieces, self._pieces = self._pieces, []
             self._stream = Stream(b"".join(pieces), self._expectation, self._inspection)
             for earlier in pieces:
-                self._stream.feed(earlier)
+                self._feed_stream(self._stream, earlier)
+
+    def _feed_stream(self, stream: Stream, piece: bytes) -> None:
+        stream.feed(piece)
+        self._second = self._second or SecondOpinion(self._expectation.official, stream.type)
+        self._second.feed(piece)
 
     def _judge(self) -> None:
         if self._door.has_bom:
             self._findings.add(finding("OP192", 1, niveau=self._expectation.levels.bestand))
-        if self._stream is not None:
-            self._stream.close()
+        if self._stream is not None and self._second is not None:
+            with self._second.beside():
+                self._stream.close()
             self._type, self._header = self._stream.type, self._stream.header
             self._findings.extend(self._stream.findings)
             return
@@ -105,7 +113,8 @@ class Gate:
             check_versions(header, self._type)
             self._header = read_header(header, self._type)
             check_sender(header, self._type, self._expectation)
-        check_structure(root, self._type)
+        with SecondOpinion(self._expectation.official, self._type).beside(root):
+            check_structure(root, self._type)
         if self._header is None:  # XML Schema has years that no calendar has
             raise Refusal(Stage.STRUCTURE, finding("X10", plaats=f"{HEADER}/BerichtIdentificatie/Dagtekening"))
         inspection = self._inspection(self._type, self._header)
@@ -127,7 +136,7 @@ class Gate:
         self._refusal = refusal
         if self._stream is not None:
             self._type, self._header = self._stream.type, self._stream.header
-        self._stream = None
+        self._stream = self._second = None
         self._pieces.clear()
 
     def _inspection(self, message_type: MessageType, header: MessageHeader) -> Inspection:

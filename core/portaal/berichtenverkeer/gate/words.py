@@ -112,6 +112,14 @@ FAULTS = {
     "X15": (_("There is text here between the elements."), CORRECT),
     "X17": (_("${element} does not belong in this place."), CORRECT),
     "X16": (_("This part does not follow the structure of ${berichttype}."), CORRECT),
+    "X90": (
+        _("The official schema of ${berichttype} does not accept this; the portal itself found nothing wrong."),
+        _("Have your software supplier compare the message with the schema, and tell the servicedesk this code."),
+    ),
+    "X91": (
+        _("The official schema of ${berichttype} accepts this message; the portal itself is stricter."),
+        _("Tell the servicedesk this code: the fault may be the portal's."),
+    ),
 }
 
 

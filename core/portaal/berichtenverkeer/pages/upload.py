@@ -63,7 +63,8 @@ def receive_form(context: ProductContext, request: Request) -> Any:
     """Take the files in, each checked and encrypted as it comes, and put the good ones in the outbox together."""
     traffic = traffic_of(context, request)
     settings = message_settings(request, context.product, context.code)
-    expectation = settings.expectation(traffic.sends, context.code)
+    official = request.registry["portaal.official_schemas"]
+    expectation = settings.expectation(traffic.sends, context.code, official)
     store = request.registry["portaal.payloads"]
     with ExitStack() as stack:
         files: list[IncomingFile] = []

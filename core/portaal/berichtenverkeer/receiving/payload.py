@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 
-from portaal.berichtenverkeer.gate import Gate, Verdict
+from portaal.berichtenverkeer.gate import Expectation, Gate, Verdict
+from portaal.berichtenverkeer.standard.official import OfficialSchemas
 from portaal.berichtenverkeer.storage import PayloadStore
 from portaal.berichtenverkeer.tracking.retourcodes import RetourScan
 
@@ -15,10 +16,10 @@ class ReceivedPayload:
     Unless :meth:`keep` was called, nothing of it remains at the end of the context.
     """
 
-    def __init__(self, store: PayloadStore) -> None:
+    def __init__(self, store: PayloadStore, official: OfficialSchemas | None = None) -> None:
         self.payload_id = uuid.uuid4()
         self._writer = store.writer(self.payload_id)
-        self._gate = Gate()
+        self._gate = Gate(Expectation(official=official))
         self._scan = RetourScan()
 
     def write(self, piece: bytes) -> None:

@@ -48,7 +48,9 @@ def receive(request: Request) -> Response:
         return HTTPForbidden()
     message: Envelope | Fault | Confirmation | None = None
     try:
-        with ReceivedPayload(request.registry["portaal.payloads"]) as payload:
+        with ReceivedPayload(
+            request.registry["portaal.payloads"], request.registry["portaal.official_schemas"]
+        ) as payload:
             message = _read(request, payload)
             inbox = Inbox(request.dbsession, partner, all_traffic(request.registry))
             if isinstance(message, Envelope):
