@@ -306,8 +306,8 @@ REMOVALS = (
         "11",
         "a new session id",
         "../access/login.py",
-        "issue_token(request), account.id",
-        "request.browser_binding, account.id",
+        "token = issue_token(request)",
+        "token = request.browser_binding",
         LOGIN,
     ),
     Removal(
