@@ -76,11 +76,13 @@ def find_organisation(dbsession: Session, record: LoginRecord) -> Organisation |
 def find_or_create_account(dbsession: Session, record: LoginRecord, organisation: Organisation) -> Account:
     """The account of this person at this organisation through this makelaar; a new one at the first login (R-51)."""
     account = dbsession.scalar(
-        sa.select(Account).where(
+        sa.select(Account)
+        .where(
             Account.issuer == record.issuer,
             Account.organisation_id == organisation.id,
             Account.pseudonym == record.pseudonym,
         )
+        .with_for_update()  # a relinking at this moment gives the account another identity
     )
     if account is None:
         account = Account(
