@@ -86,6 +86,39 @@ def test_the_core_goes_up_and_down_as_well(empty_database: Engine) -> None:
     migrate.check(core, empty_database)
 
 
+def test_people_and_their_roles_come_along_from_the_first_tables(empty_database: Engine) -> None:
+    """SQLite makes a changed table anew; what refers to it may neither stop that nor be lost."""
+    core, here = core_owner(), "00000000000000000000000000000001"
+    migrate.upgrade(core, empty_database, "core_0001")
+    with empty_database.begin() as connection:
+        connection.execute(
+            sa.text("INSERT INTO organisation (id, kvk_nummer, naam, kind) VALUES (:id, '1', 'A', 'gemeente')"),
+            {"id": here},
+        )
+        connection.execute(
+            sa.text(
+                "INSERT INTO account (id, issuer, organisation_id, pseudonym, created_at, voorletters, voornaam, "
+                "tussenvoegsel, achternaam, afdeling, telefoonnummer, email, nieuwsbrief) "
+                "VALUES (:id, 'i', :id, 'p', '2026-01-01 00:00:00', '', '', '', '', '', '', '', false)"
+            ),
+            {"id": here},
+        )
+        connection.execute(
+            sa.text(
+                "INSERT INTO role_grant (id, account_id, role, granted_at) "
+                "VALUES (:id, :id, 'servicedesk', '2026-01-01 00:00:00')"
+            ),
+            {"id": here},
+        )
+    migrate.upgrade(core, empty_database)
+    migrate.downgrade(core, empty_database, "core_0001")
+    migrate.upgrade(core, empty_database)
+    migrate.check(core, empty_database)
+    with empty_database.connect() as connection:
+        joined = "SELECT role FROM role_grant JOIN account ON account.id = account_id"
+        assert connection.scalar(sa.text(joined)) == "servicedesk"
+
+
 def test_owners_do_not_see_each_other(empty_database: Engine, owner: Owner) -> None:
     core = core_owner()
     migrate.upgrade(core, empty_database)

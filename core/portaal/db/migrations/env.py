@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
 import sqlalchemy as sa
 from alembic import context
+from sqlalchemy.engine import Connection
 
 from portaal.db.owners import CORE, Owner
 from portaal.db.types import UtcDateTime
@@ -34,7 +37,31 @@ def render_type(kind: str, item: Any, autogen_context: Any) -> str | Literal[Fal
     return False
 
 
-with engine.connect() as connection:
+@contextmanager
+def references_checked_afterwards(connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by making a new one and removing the old, which rows that refer to the old one forbid.
+
+    So their check waits until all is done (sqlite.org, "Making Other Kinds Of Table Schema Changes").
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.driver_connection  # beside the transaction: within one the pragma does nothing
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        connection.rollback()
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
+def check_references(connection: Connection) -> None:
+    """Refuse a migration that leaves a row without what it refers to; PostgreSQL did so on the way."""
+    if connection.dialect.name == "sqlite" and (lost := connection.exec_driver_sql("PRAGMA foreign_key_check").all()):
+        raise RuntimeError(f"{len(lost)} rows of {', '.join(sorted({row[0] for row in lost}))} would refer to nothing")
+
+
+with engine.connect() as connection, references_checked_afterwards(connection):
     context.configure(
         connection=connection,
         target_metadata=owner.metadata,
@@ -46,4 +73,5 @@ with engine.connect() as connection:
     )
     with context.begin_transaction():
         context.run_migrations()
+    check_references(connection)
     connection.commit()
