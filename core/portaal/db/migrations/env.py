@@ -46,13 +46,13 @@ def references_checked_afterwards(connection: Connection) -> Iterator[None]:
     if connection.dialect.name != "sqlite":
         yield
         return
-    driver = connection.connection.driver_connection  # beside the transaction: within one the pragma does nothing
-    driver.execute("PRAGMA foreign_keys=OFF")
+    cursor = connection.connection.cursor()  # beside the transaction: within one the pragma does nothing
+    cursor.execute("PRAGMA foreign_keys=OFF")
     try:
         yield
     finally:
         connection.rollback()
-        driver.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA foreign_keys=ON")
 
 
 def check_references(connection: Connection) -> None:
