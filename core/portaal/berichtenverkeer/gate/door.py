@@ -128,19 +128,19 @@ class Door:
             raise Refusal(Stage.ENCODING, finding("B08", regel=1))
 
     def _checked(self, piece: bytes) -> bytes:
+        """Looks for single characters first: that is many times quicker, and they are seldom there."""
         if b"\x00" in piece:
             raise Refusal(Stage.FILE, finding("B05", regel=self._line(piece, piece.index(b"\x00"))))
         if not piece.isascii():
             self._check_characters(piece)
-        if b"&#" in piece:
+        if b"&" in piece:
             self._check_references(piece)
-        if piece.count(b"=") > MAX_ATTRIBUTES_IN_PIECE:
+        if b"=" in piece and piece.count(b"=") > MAX_ATTRIBUTES_IN_PIECE:
             self._check_attributes(piece)
-        if b"<!" in piece:
+        if b"!" in piece:
             self._check_markup(piece)
-        instruction = piece.find(b"<?", 1 if self.tags == 0 else 0)
-        if instruction >= 0:
-            raise Refusal(Stage.XML, finding("B22", regel=self._line(piece, instruction)))
+        if b"?" in piece:
+            self._check_instructions(piece)
         self.lines += piece.count(b"\n")
         self.tags += piece.count(b"<")
         return piece
@@ -171,6 +171,11 @@ class Door:
         self.comments += piece.count(b"<!--")
         if self.comments > MAX_COMMENTS:
             raise Refusal(Stage.LIMITS, finding("B25", regel=self.lines + 1, most=MAX_COMMENTS))
+
+    def _check_instructions(self, piece: bytes) -> None:
+        instruction = piece.find(b"<?", 1 if self.tags == 0 else 0)
+        if instruction >= 0:
+            raise Refusal(Stage.XML, finding("B22", regel=self._line(piece, instruction)))
 
     def _check_attributes(self, piece: bytes) -> None:
         if sum(1 for _ in ATTRIBUTE.finditer(piece)) > MAX_ATTRIBUTES_IN_PIECE:

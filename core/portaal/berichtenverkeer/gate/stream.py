@@ -18,9 +18,11 @@ from portaal.berichtenverkeer.gate.door import MAX_PART, PIECE, WHITE
 from portaal.berichtenverkeer.gate.explain import Explanation
 from portaal.berichtenverkeer.gate.header import HEADER, check_sender, check_versions, read_header, type_of
 from portaal.berichtenverkeer.gate.reading import CLOSED_DOORS, explained, first_element
+from portaal.berichtenverkeer.gate.sieve import Sieve
 from portaal.berichtenverkeer.gate.words import finding
 from portaal.berichtenverkeer.places import below, line, local_name, prefix_of
 from portaal.berichtenverkeer.rules import Inspection
+from portaal.berichtenverkeer.rules.shape import Written
 from portaal.berichtenverkeer.standard import DataType, Klasse, MessageType
 from portaal.berichtenverkeer.standard.schema import compiled
 from portaal.berichtenverkeer.verdict import Expectation, Findings, MessageHeader, Refusal, Stage
@@ -58,6 +60,8 @@ class Stream:
         self._end_tag = re.compile(rf"</{re.escape(prefix_of(root))}{local_name(root)}\s*>".encode())
         self._rest = b""
         self._last_line: int | None = 1
+        self._sieve = Sieve(self.type, root)
+        self._part: etree._Element | None = None
         self._parser = etree.XMLPullParser(
             events=("end", "comment"),
             tag=[root.tag, self._own + HEADER, *{tag for _parent, tag in self._repeated}],
@@ -68,21 +72,34 @@ class Stream:
     def feed(self, piece: bytes) -> None:
         """The next piece, which must end where a tag ends."""
         self._check_namespaces(piece)
+        for portion in self._sieve.sift(piece):
+            if isinstance(portion, bytes):
+                self._parse(portion)
+            else:
+                self._pass_over(portion)
+
+    def _parse(self, portion: bytes) -> None:
         if self._root is not None:
-            self._rest += piece
+            self._rest += portion
             return
         try:
-            self._parser.feed(piece)
+            self._parser.feed(portion)
         except etree.XMLSyntaxError:
             raise Refusal(Stage.XML, finding("B20", self._last_line)) from None
         errors = len(self._parser.feed_error_log)
         is_invalid, self._errors = errors > self._errors, errors
-        self._since_part += len(piece)
+        self._since_part += len(portion)
         for event, element in cast("Iterator[tuple[str, etree._Element]]", self._parser.read_events()):
+            self._part = None
             self._look_at(event, element, is_invalid)
+        if self._part is not None and portion.isspace():
+            self._part.tail = None  # only there to have the lines counted
+        self._sieve.follows = None if self._part is None else local_name(self._part)
+        if self._errors or self._root is not None:
+            self._sieve.close()
         if self._root is not None:
-            end = self._end_tag.search(piece)
-            self._rest = piece[end.end() :] if end else b""
+            end = self._end_tag.search(portion)
+            self._rest = portion[end.end() :] if end else b""
         if is_invalid and not len(self._explanation.found):
             self._explanation.found.add(finding("X16", berichttype=self.type.name))
         if self._errors > MAX_ERRORS:
@@ -90,8 +107,18 @@ class Stream:
         if self._since_part > MAX_PART + PIECE:
             raise Refusal(Stage.LIMITS, finding("B27", kilobytes=MAX_PART // 1024))
 
+    def _pass_over(self, written: Written) -> None:
+        """Judge a part that the parser need not see, and which follows `_part`."""
+        parent = None if self._part is None else self._part.getparent()
+        if self._part is None or parent is None or self.inspection is None:
+            raise ValueError("this part follows nothing")
+        self.inspection.written_part(written, parent, self._sieve.line_at)
+        self._count[parent.tag, self._part.tag] = (parent, self._number(self._part, parent))
+        self._since_part = 0
+
     def close(self) -> None:
         """The end of the file."""
+        self._parse(self._sieve.rest())
         if not self._errors and (self._root is None or not _is_blank(self._rest)):
             raise Refusal(Stage.XML, finding("B20", self._last_line))
         if self._errors or self._root is None or self.inspection is None:
@@ -139,6 +166,7 @@ class Stream:
         element.clear()
         while parent[0] is not element:
             del parent[0]
+        self._part = element
 
     def _explain(self, element: etree._Element, klasse: Klasse) -> None:
         """What is wrong with a part, or else with what comes before it in the parts around it."""

@@ -6,6 +6,7 @@ from functools import cache
 from portaal.berichtenverkeer.rules.gemeentecodes import existed
 from portaal.berichtenverkeer.rules.part import Part
 from portaal.berichtenverkeer.rules.rule import Message, rule
+from portaal.berichtenverkeer.rules.seen import Seen
 from portaal.berichtenverkeer.standard import Element, Klasse, MessageType, Party
 from portaal.web.i18n import _
 
@@ -88,24 +89,22 @@ class KeysAreUnique:
     """The key of a part, together with the keys of the parts around it, is unique in the message."""
 
     def __init__(self) -> None:
-        self.seen: set[tuple[object, ...]] = set()
-        self.around: tuple[Part | None, tuple[object, ...]] = (None, ())
+        self.seen = Seen()
+        self.around: dict[str, tuple[Part, int]] = {}
 
     def __call__(self, part: Part, message: Message) -> bool:
-        key = self._key(part, key_paths(message.type))
-        is_new = key not in self.seen
-        self.seen.add(key)
-        return is_new
+        return self.seen.add(self._key(part, key_paths(message.type)))
 
-    def _key(self, part: Part, paths: KeyPaths) -> tuple[object, ...]:
-        key: list[object] = [part.name]
-        for name, below in paths.get(part.name, ()):
-            key.append(part.get(name, below))
-        if part.above is not None:
-            if self.around[0] is not part.above:
-                self.around = part.above, self._key(part.above, paths)
-            key.append(self.around[1])
-        return tuple(key)
+    def _key(self, part: Part, paths: KeyPaths) -> int:
+        """Stands for the key of a part and of those around it: of each of these the last one's is remembered."""
+        around = part.above
+        if around is None:
+            return 0
+        known, key = self.around.get(around.name, (None, 0))
+        if known is not around:
+            key = self._key(around, paths)
+            self.around[around.name] = around, key
+        return hash((part.name, key, *[part.get(name, below) for name, below in paths.get(part.name, ())]))
 
 
 @cache

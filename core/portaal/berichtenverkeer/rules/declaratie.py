@@ -3,12 +3,14 @@
 from portaal.berichtenverkeer.rules.part import Part
 from portaal.berichtenverkeer.rules.periods import last_day_of_month, years_before
 from portaal.berichtenverkeer.rules.rule import Message, rule
+from portaal.berichtenverkeer.rules.seen import Seen
 from portaal.web.i18n import _
 
 CREDIT = "C"
 EUROS, MINUTES = "83", "01"
 FIRST_DAY_OF_NEW_STYLE = "2021-01-01"
 YEARS_TO_DECLARE = 5
+DAY = len("-01")
 GRANTED = ("0200", "8001")
 
 
@@ -57,8 +59,9 @@ def period_is_of_the_new_style(period: Part, message: Message) -> bool:
     _("Change DebetCredit to D."),
 )
 def nothing_is_debit(amount: Part, message: Message) -> bool:
-    value = amount.get("Bedrag") or amount.get("TotaalBedrag") or "0"
-    return amount.values["DebetCredit"] != CREDIT or int(value) != 0
+    if amount.values["DebetCredit"] != CREDIT:
+        return True
+    return int(amount.get("Bedrag") or amount.get("TotaalBedrag") or "0") != 0
 
 
 @rule(
@@ -68,8 +71,7 @@ def nothing_is_debit(amount: Part, message: Message) -> bool:
     _("Divide it over several lines."),
 )
 def line_is_within_one_month(period: Part, message: Message) -> bool:
-    year_and_month = slice(0, -len("-01"))
-    return period.values["Begindatum"][year_and_month] == period.values["Einddatum"][year_and_month]
+    return period.values["Begindatum"][:-DAY] == period.values["Einddatum"][:-DAY]
 
 
 @rule(
@@ -115,14 +117,11 @@ class LineIsTakenBackOnce:
     """VorigReferentieNummer is unique in the message."""
 
     def __init__(self) -> None:
-        self.taken_back: set[str] = set()
+        self.taken_back = Seen()
 
     def __call__(self, reference: Part, message: Message) -> bool:
-        previous = (reference.get("VorigReferentieNummer") or "").strip()
-        is_new = previous not in self.taken_back
-        if previous:
-            self.taken_back.add(previous)
-        return is_new
+        previous = reference.values.get("VorigReferentieNummer", "").strip()
+        return not previous or self.taken_back.add(previous)
 
 
 @rule(
@@ -135,16 +134,15 @@ class LineIsNotTakenBackAtOnce:
     """No VorigReferentieNummer is a ReferentieNummer of this same message."""
 
     def __init__(self) -> None:
-        self.declared: set[str] = set()
-        self.taken_back: set[str] = set()
+        self.declared, self.taken_back = Seen(), Seen()
 
     def __call__(self, reference: Part, message: Message) -> bool:
         number = reference.values["ReferentieNummer"].strip()
-        previous = (reference.get("VorigReferentieNummer") or "").strip()
+        previous = reference.values.get("VorigReferentieNummer", "").strip()
         self.declared.add(number)
         if previous:
             self.taken_back.add(previous)
-        return previous not in self.declared and number not in self.taken_back
+        return not (previous and previous in self.declared) and number not in self.taken_back
 
 
 @rule(
@@ -204,7 +202,7 @@ class RejectedLinesExplainDifference:
 )
 def amount_is_volume_times_tariff(prestatie: Part, message: Message) -> bool:
     """Minutes may be declared at a tariff per hour: then the amount is rounded half up to a whole cent."""
-    tariff, unit = prestatie.get("ProductTarief"), prestatie.values["Eenheid"]
+    tariff, unit = prestatie.values.get("ProductTarief"), prestatie.values["Eenheid"]
     if unit == EUROS or tariff is None:
         return True
     amount = int(prestatie.parts["IngediendBedrag"].values["Bedrag"])

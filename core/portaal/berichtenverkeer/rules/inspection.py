@@ -1,6 +1,8 @@
 """Applies the rules to one message, part by part as each is complete, so that a stream needs no more memory."""
 
-from collections.abc import Mapping
+import re
+from collections import defaultdict
+from collections.abc import Callable
 from functools import cache
 
 from lxml import etree
@@ -8,10 +10,14 @@ from lxml import etree
 from portaal.berichtenverkeer.places import below, line, local_name
 from portaal.berichtenverkeer.rules.part import BLANK, ISO_DATE, NOTHING, Part, Plan, plan_for, sortable
 from portaal.berichtenverkeer.rules.rule import RULES, Check, Message, Rule
+from portaal.berichtenverkeer.rules.shape import TEXTS, Fields, Written
 from portaal.berichtenverkeer.standard import Base, MessageType
 from portaal.berichtenverkeer.verdict import Finding, Findings, RuleLevels
 
-Checks = Mapping[str, list[tuple[Rule, str, Check]]]
+Checks = defaultdict[str, list[tuple[Rule, tuple[str, ...], Check]]]
+Broken = list[tuple[Rule, tuple[str, ...]]]
+LineAt = Callable[[int], int]  # from a position in the text to a line of the message
+Groups = tuple[str | None, ...]
 
 
 @cache
@@ -45,6 +51,11 @@ class Inspection:
         part, plan = self._opened(element)
         self._complete(element, part, plan)
 
+    def written_part(self, written: Written, parent: etree._Element, line_at: LineAt) -> None:
+        """Judge one repeated part of a stream that was found in a text; `line_at` tells on which line what stands."""
+        around, _plan = self._opened(parent)
+        self._complete_written(written, around, line_at)
+
     def _opened(self, element: etree._Element) -> tuple[Part, Plan]:
         """The part that goes with this element; the parts around it are opened when first met."""
         for depth in range(len(self._open) - 1, -1, -1):
@@ -64,13 +75,17 @@ class Inspection:
 
     def _complete(self, element: etree._Element, part: Part, plan: Plan) -> None:
         self._read(element, part, plan)
+        for rule, place in self._broken(part):
+            self._tell(rule, place, part, _line_below(element, place))
+
+    def _broken(self, part: Part) -> Broken:
+        """The rules that this part breaks, now that it is complete."""
         part.complete = True
         message = self._message
-        for rule, place, check in self._checks.get(part.name, ()):
-            if not check(part, message):
-                self.findings.add(self._finding(rule, place, part, element))
+        broken = [(rule, place) for rule, place, check in self._checks[part.name] if not check(part, message)]
         if part.index is not None:
             part.parts = NOTHING  # nobody looks at these any more: no cycles are left for the garbage collector
+        return broken
 
     def _read(self, element: etree._Element, part: Part, plan: Plan, before: etree._Element | None = None) -> None:
         """Read the children of an element, or those before one of them."""
@@ -98,20 +113,48 @@ class Inspection:
             else:
                 values[name] = value
 
-    def _finding(self, rule: Rule, place: str, part: Part, element: etree._Element) -> Finding:
-        plaats, where = part.plaats, element
-        for name in place.split("/") if place else ():
+    def _complete_written(self, written: Written, around: Part, line_at: LineAt) -> None:
+        shape = written.shape
+        part = around.new_part(shape.name, shape.repeated)
+        for run, match, parts in zip(shape.runs, written.matches, (*written.parts, ()), strict=True):
+            self._fill(part, run.fields, match, match.groups(), line_at)
+            for below_part in parts:
+                self._complete_written(below_part, part, line_at)
+        for rule, place in self._broken(part):
+            self._tell(rule, place, part, line_at(written.position(place)))
+
+    def _fill(self, part: Part, fields: Fields, match: re.Match[str], groups: Groups, line_at: LineAt) -> None:
+        """Read what a match holds of a part, and judge the parts below it."""
+        part.values |= {name: value for name, group in fields.values if (value := groups[group]) is not None}
+        if fields.texts is not None:
+            part.texts = tuple(TEXTS.findall(groups[fields.texts] or ""))
+        for inner in fields.parts:
+            if groups[inner.tag] is not None:
+                below_part = part.new_part(inner.name, False)
+                self._fill(below_part, inner, match, groups, line_at)
+                for rule, place in self._broken(below_part):
+                    self._tell(rule, place, below_part, line_at(inner.position(match, place)))
+
+    def _tell(self, rule: Rule, place: tuple[str, ...], part: Part, line: int | None) -> None:
+        plaats = part.plaats
+        for name in place:
             plaats = below(plaats, name)
-            where = next((c for c in where if local_name(c) == name), where)
-        return Finding(rule.code, self._levels[rule.level], line(where), plaats, rule.text, rule.action)
+        self.findings.add(Finding(rule.code, self._levels[rule.level], line, plaats, rule.text, rule.action))
+
+
+def _line_below(element: etree._Element, names: tuple[str, ...]) -> int | None:
+    """The line of a place below an element, or of what is nearest around it."""
+    for name in names:
+        element = next((c for c in element if local_name(c) == name), element)
+    return line(element)
 
 
 def _checks(message_type: MessageType) -> Checks:
     """Per name of a part the rules to check on it, each with a check made for this message alone."""
-    checks: dict[str, list[tuple[Rule, str, Check]]] = {}
+    checks: Checks = defaultdict(list)
     for rule in rules_for(message_type):
         check = rule.make()
         for (number, name), place in rule.on.items():
             if number == message_type.number:
-                checks.setdefault(name, []).append((rule, place, check))
+                checks[name].append((rule, tuple(place.split("/")) if place else (), check))
     return checks

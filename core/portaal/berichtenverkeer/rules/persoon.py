@@ -1,5 +1,7 @@
 """Rules on a person: BSN, date of birth, names."""
 
+from operator import mul
+
 from portaal.berichtenverkeer.rules.part import Part
 from portaal.berichtenverkeer.rules.rule import Message, rule
 from portaal.web.i18n import _
@@ -16,7 +18,7 @@ YEARS_120 = 120 * 10_000
     _("Look the BSN up and correct it."),
 )
 def bsn_passes_eleven_test(client: Part, message: Message) -> bool:
-    return sum(weight * int(digit) for weight, digit in zip(ELEVEN_TEST, client.values["Bsn"], strict=True)) % 11 == 0
+    return sum(map(mul, ELEVEN_TEST, map(int, client.values["Bsn"]))) % 11 == 0
 
 
 @rule(

@@ -203,6 +203,8 @@ def new_product_begins_later(product: Part, message: Message) -> bool:
 )
 def product_code_belongs_to_category(part: Part, message: Message) -> bool:
     codes = message.lists.productcodes
+    if codes is None:
+        return True
     category = part.get("Categorie") or part.get("ProductCategorie")
     code = part.get("Code") or part.get("ProductCode")
-    return codes is None or code is None or code in codes.get(category or "", ())
+    return code is None or code in codes.get(category or "", ())
