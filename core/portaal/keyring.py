@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -44,6 +45,8 @@ class Keyring:
             content = json.loads(path.read_text(encoding="utf-8"))
             keys = {key_id: bytes.fromhex(value) for key_id, value in content["keys"].items()}
             return cls(keys, content["current"])
+        except KeyringError as error:
+            raise KeyringError(f"the key file {path}: {error}") from error
         except FileNotFoundError as error:
             raise KeyringError(f"no key file at {path}: make one with 'portaal sleutels nieuw'") from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -74,6 +77,33 @@ def create_key_file(path: Path, key_id: str) -> None:
     :raises FileExistsError: there is a key file already; it is never overwritten.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    content = json.dumps({"current": key_id, "keys": {key_id: secrets.token_hex(KEY_BYTES)}}, indent=1)
+    _write_new(path, {"current": key_id, "keys": {key_id: secrets.token_hex(KEY_BYTES)}})
+
+
+def add_key(path: Path, key_id: str) -> None:
+    """Add a random key to a key file and make it the current one; the older keys stay. Owner and mode stay as well.
+
+    :raises KeyringError: the key file is missing or unusable, or has a key with this id.
+    :raises OSError: the file cannot be written; it is as it was then.
+    """
+    if key_id in Keyring.from_file(path).ids:
+        raise KeyringError(f"the key file {path} has a key {key_id!r} already: choose another id")
+    content = json.loads(path.read_text(encoding="utf-8"))
+    keys = content["keys"] | {key_id: secrets.token_hex(KEY_BYTES)}
+    written = path.with_name(f"{path.name}.new")
+    try:
+        _write_new(written, {"current": key_id, "keys": keys})
+        was = path.stat()
+        os.chown(written, was.st_uid, was.st_gid)
+        written.chmod(stat.S_IMODE(was.st_mode))
+        written.replace(path)
+    finally:
+        written.unlink(missing_ok=True)
+
+
+def _write_new(path: Path, content: object) -> None:
+    """Write a file that was not there, readable by its owner only, and all of it on the disk."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(content + "\n")
+        file.write(json.dumps(content, indent=1) + "\n")
+        file.flush()
+        os.fsync(file.fileno())

@@ -32,6 +32,7 @@ from portaal.api import (
     _,
 )
 from portaal.app import make_app
+from portaal.plugins.errors import RefusedError
 from portaal.testing.application import app_settings
 from tests.plugins.kit import Candidate, info, module, permission, plugin
 
@@ -392,7 +393,7 @@ def test_a_plugin_that_fails_the_second_time_is_refused_as_well(settings: dict[s
 
 
 def test_strict_mode_raises(settings: dict[str, Any]) -> None:
-    with pytest.raises(ImportError):
+    with pytest.raises(RefusedError, match="plugin kwaad is refused in phase discover: ImportError: no module named"):
         make_app(settings | {"portaal.strict_plugins": "true"}, {"kwaad": Candidate("kwaad", fails_on_import)})
 
 

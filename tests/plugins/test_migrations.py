@@ -219,7 +219,7 @@ def test_the_commands(shell: Any, empty_database: Engine, monkeypatch: pytest.Mo
     install(monkeypatch, example())
     result = shell("status")
     assert result.exit_code == 1
-    assert "voorbeeld                no tables        newest: voorbeeld_0002" in result.output
+    assert "voorbeeld                no tables                     newest: voorbeeld_0002" in result.output
     result = shell("upgrade")
     assert result.exit_code == 0, result.output
     assert "voorbeeld: voorbeeld_0002" in result.output
@@ -243,7 +243,7 @@ def test_a_plugin_that_cannot_be_imported_stops_no_other(
     install(monkeypatch, {"kwaad": Candidate("kwaad", lambda: sys.exit(3)), **example()})
     result = shell("upgrade")
     assert result.exit_code == 1
-    assert "kwaad: left alone, it cannot be imported. SystemExit: 3" in result.output
+    assert "kwaad: left alone, it cannot be used. SystemExit: 3" in result.output
     assert {"account", "voorbeeld_note"} <= tables(empty_database)
 
 

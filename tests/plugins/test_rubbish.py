@@ -224,7 +224,7 @@ def test_a_tile_asks_a_permission_that_is_there(settings: dict[str, Any]) -> Non
 
 def test_in_strict_mode_the_end_of_the_process_is_an_error(settings: dict[str, Any]) -> None:
     """Whoever calls ``sys.exit(0)`` would have all tests pass."""
-    with pytest.raises(ContractError, match="ends the process"):
+    with pytest.raises(ContractError, match="plugin kwaad is refused in phase discover: SystemExit"):
         make_app(settings | {"portaal.strict_plugins": "true"}, {"kwaad": Candidate("kwaad", lambda: sys.exit(0))})
 
 
@@ -303,6 +303,7 @@ def test_changed_settings_stand_whatever_the_product_does(
 
 # Where each of the other hooks meets rubbish and errors; the includeme has tests/plugins/test_bad_plugins.py.
 CALLED = {
+    "portaal_login_provider": "tests/plugins/test_login_provider.py",
     "portaal_activation_check": "tests/plugins/test_activation.py",
     "portaal_activated": "tests/plugins/test_activation.py",
     "portaal_deactivated": "tests/plugins/test_activation.py",

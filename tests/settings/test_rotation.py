@@ -129,10 +129,47 @@ class TestCommand:
         self.keys(ini, "new", NEW)
         result = self.run(ini)
         assert result.exit_code == 1
-        assert "does not open: sleutel of proef for gemeente 0384" in result.output
+        assert "does not open, in 2 versions: sleutel of proef for gemeente 0384" in result.output
         assert "een 0384" not in result.output
 
     def test_without_a_key_file_it_says_what_to_do(self, ini: Path) -> None:
         result = self.run(ini)
         assert result.exit_code == 1
         assert "portaal sleutels nieuw" in result.output
+
+    def test_an_unusable_key_file_is_named(self, ini: Path) -> None:
+        self.keys(ini, "new", OLD)
+        result = self.run(ini)
+        assert result.exit_code == 1
+        assert "keys.json: the current key id 'new' is not among the keys" in result.output
+        assert "Traceback" not in result.output
+
+    def test_from_a_new_key_to_secrets_that_need_no_other(self, ini: Path, fresh_database: Engine) -> None:
+        file = ini.parent / "keys.json"
+        self.keys(ini, "old", OLD)
+        file.chmod(0o640)
+        result = CliRunner().invoke(main, ["sleutels", "wissel", str(file), "--id", "new"])
+        assert result.exit_code == 0, result.output
+        assert file.stat().st_mode & 0o777 == 0o640
+        assert sorted(path.name for path in ini.parent.iterdir() if "keys" in path.name) == ["keys.json"]
+        assert Keyring.from_file(file).ids == ("old", "new")
+        assert "4 sealed again under key new" in self.run(ini).output
+        assert "0 sealed again under key new, 4 already were" in self.run(ini).output
+        new = Keyring({"new": bytes.fromhex(json.loads(file.read_text())["keys"]["new"])}, "new")
+        with Session(fresh_database) as dbsession:
+            assert secrets(dbsession, store_with(new))[0] == "een 0363"
+
+    @pytest.mark.parametrize(
+        ("content", "reason"), [(None, "no key file at"), ("{", "not a valid key file"), ("old", "'old' already")]
+    )
+    def test_a_new_key_is_refused_and_the_file_stays(self, content: str | None, reason: str, ini: Path) -> None:
+        file = ini.parent / "keys.json"
+        if content == "old":
+            self.keys(ini, "old", OLD)
+        elif content:
+            file.write_text(content)
+        before = file.read_text() if file.exists() else None
+        result = CliRunner().invoke(main, ["sleutels", "wissel", str(file), "--id", "old"])
+        assert result.exit_code == 1
+        assert reason in result.output
+        assert (file.read_text() if file.exists() else None) == before

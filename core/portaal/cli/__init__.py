@@ -22,7 +22,7 @@ COMMANDS = {
     "rechten": ("portaal.rechten.cli:rechten", "Show who may do what, and why."),
     "serve": ("portaal.cli.serve:serve", "Run the portal with everything around it simulated."),
     "servicedesk": ("portaal.servicedesk.cli:servicedesk", "Let in the first colleague of the Servicedesk."),
-    "sleutels": ("portaal.cli.sleutels:sleutels", "Make the file with the portal's keys."),
+    "sleutels": ("portaal.cli.sleutels:sleutels", "Make the file with the portal's keys, or a new key in it."),
     "standaard": ("portaal.berichtenverkeer.standard.cli:standaard", "Import official schemas to judge beside ours."),
     "web": ("portaal.cli.web:web", "Serve the portal's pages and its receiving endpoint."),
     "worker": ("portaal.berichtenverkeer.delivery.cli:worker", "Deliver messages and run scheduled work."),
@@ -46,6 +46,19 @@ class LazyGroup(click.Group):
         from portaal.plugins.commands import ProductGroup
 
         return ProductGroup(entry_point)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            from portaal.cli.faults import explained
+
+            explanation = explained(error)
+            if explanation is None:
+                raise
+            raise click.ClickException(explanation) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -19,6 +19,13 @@ config_option = click.option(
 )
 
 
+class Settings(dict[str, str]):
+    """The settings of an ini file; one that a command needs and that is not there is a message."""
+
+    def __missing__(self, name: str) -> str:
+        raise click.ClickException(f"the settings file does not say {name}")
+
+
 def read_settings(config_file: str) -> dict[str, str]:
     """The settings of the section ``[app:main]``.
 
@@ -29,7 +36,7 @@ def read_settings(config_file: str) -> dict[str, str]:
     try:
         # With the scheme named: otherwise the file's last letters would have to be .ini.
         loader = plaster.get_loader(f"file+ini:{Path(config_file).absolute()}", protocols=["wsgi"])
-        return dict(loader.get_wsgi_app_settings(defaults={}))
+        return Settings(loader.get_wsgi_app_settings(defaults={}))
     except (OSError, UnicodeDecodeError, configparser.Error, LookupError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is no ini file with a section [app:main]"
         raise click.ClickException(f"{config_file} cannot be read: {reason}") from error

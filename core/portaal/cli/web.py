@@ -23,12 +23,12 @@ def web(config_file: str) -> None:
     settings = read_settings(config_file)
     configure_logging(settings.get("portaal.log_level", "INFO"))
     host, _, port = settings.get("portaal.listen", "127.0.0.1:6543").rpartition(":")
-    listening = socket.create_server((host.strip("[]"), int(port)), family=_family(host), backlog=1024)
     processes = int(settings.get("portaal.processes", "1"))
-    if processes == 1:
-        _serve(settings, listening)
-    else:
-        _prefork(settings, listening, processes)
+    with socket.create_server((host.strip("[]"), int(port)), family=_family(host), backlog=1024) as listening:
+        if processes == 1:
+            _serve(settings, listening)
+        else:
+            _prefork(settings, listening, processes)
 
 
 def _family(host: str) -> socket.AddressFamily:

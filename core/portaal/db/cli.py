@@ -87,7 +87,7 @@ def status(config_file: str) -> None:
             now, newest = migrate.current(owner, engine), migrate.head(owner, engine)
             behind = behind or now != newest
             news = "up to date" if now == newest else f"newest: {newest}"
-            click.echo(f"{owner.name:24} {now or 'no tables':16} {news}")
+            click.echo(f"{owner.name:24} {now or 'no tables':29} {news}")
     sys.exit(1 if behind else 0)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ ENVIRONMENT = Path(__file__).parent / "migrations"
 
 def alembic_config(owner: Owner, engine: Engine) -> Config:
     """Alembic's configuration for one owner on one database."""
-    config = Config()
+    config = Config(stdout=io.StringIO())  # what there is to tell, our commands tell
     config.set_main_option("script_location", str(ENVIRONMENT))
     config.set_main_option("path_separator", "os")
     config.set_main_option("version_locations", str(owner.directory))

@@ -9,3 +9,7 @@ class ContractError(Exception):
 
 class PendingMigrationsError(ContractError):
     """The tables of a plugin are behind its revisions."""
+
+
+class RefusedError(ContractError):
+    """In strict mode: a plugin that would have been left out. The text names it, with phase, error and hint."""

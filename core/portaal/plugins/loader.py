@@ -20,7 +20,7 @@ from translationstring import TranslationString
 from portaal import hookspecs
 from portaal.plugins.answers import checked_answers
 from portaal.plugins.contract import API_VERSION, PluginInfo
-from portaal.plugins.errors import ContractError, PendingMigrationsError
+from portaal.plugins.errors import ContractError, PendingMigrationsError, RefusedError
 from portaal.plugins.names import check_name
 from portaal.plugins.tables import check_tables
 
@@ -132,7 +132,8 @@ def load(
 
     :param core: makes a configuration of the core alone.
     :param install: adds one plugin to a configuration; raises when it may not be there.
-    :param strict: raise the first error instead of quarantining (tests, CI).
+    :param strict: raise instead of quarantining (tests, CI).
+    :raises RefusedError: in strict mode, for the first plugin that is refused.
     """
     plugins = Plugins(_manager())
     config = core(plugins)
@@ -152,10 +153,9 @@ def load(
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # sys.exit in a plugin must not stop the portal either
-            if strict and isinstance(error, SystemExit):  # its code might say that all is well
-                raise ContractError(f"plugin {name} ends the process") from error
             if strict:
-                raise
+                told = f"plugin {name} is refused in phase {phase}: {_describe(error)}. {_hint(phase, error)}"
+                raise RefusedError(told) from error
             plugins.quarantine(name, phase, error)
             if phase == "configure":
                 config = _again(core, install, plugins)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -20,25 +21,23 @@ def geheimen() -> None:
 def roteer(config_file: str) -> None:
     """Seal every secret again under the current key; exit code 1 when one does not open.
 
-    First add a key to the key file and make it the current one; after this command the old key is not needed any more
-    for settings.
+    First 'portaal sleutels wissel PATH' and a restart of the portal and its workers; after this command the
+    old key is not needed any more for settings.
     """
     from sqlalchemy.orm import Session
 
     from portaal.db.session import make_engine
-    from portaal.keyring import Keyring, KeyringError
+    from portaal.keyring import Keyring
     from portaal.settings.rotation import rotate
 
     settings = read_settings(config_file)
-    try:
-        keyring = Keyring.from_file(Path(settings["portaal.key_file"]))
-    except KeyringError as error:
-        raise click.ClickException(str(error)) from error
+    keyring = Keyring.from_file(Path(settings["portaal.key_file"]))
     engine = make_engine(settings["sqlalchemy.url"])
     with Session(engine) as dbsession, dbsession.begin():
         done = rotate(dbsession, keyring)
     engine.dispose()
     click.echo(f"{done.renewed} sealed again under key {keyring.current}, {done.already_current} already were.")
-    for place in done.unreadable:
-        click.echo(f"does not open: {place.setting} of {place.product} for gemeente {place.gemeentecode}", err=True)
+    for place, versions in Counter(done.unreadable).items():
+        where = f"{place.setting} of {place.product} for gemeente {place.gemeentecode}"
+        click.echo(f"does not open, in {versions} versions: {where}", err=True)
     sys.exit(1 if done.unreadable else 0)

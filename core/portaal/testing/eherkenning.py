@@ -48,9 +48,11 @@ def eherkenning_settings(folder: Path) -> dict[str, Any]:
     write_pair(portal_keys(), folder, "portaal")
     metadata = makelaar_metadata(MAKELAAR, makelaar_server().url(), parties().makelaar)
     (folder / "makelaar.xml").write_bytes(metadata)
-    add_entry(folder / "makelaars.toml", Entry(name="Voorbeeldmakelaar", metadata="makelaar.xml"))
+    makelaars = folder / "makelaars.toml"
+    if not makelaars.exists():  # a test may make several applications in one folder
+        add_entry(makelaars, Entry(name="Voorbeeldmakelaar", metadata="makelaar.xml"))
     return SETTINGS | {
         "eherkenning.key": str(folder / "portaal.key"),
         "eherkenning.certificate": str(folder / "portaal.crt"),
-        "eherkenning.makelaars": str(folder / "makelaars.toml"),
+        "eherkenning.makelaars": str(makelaars),
     }

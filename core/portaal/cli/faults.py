@@ -1,0 +1,28 @@
+"""What goes wrong for a reason outside the program is told in a line: whoever typed the command can do something."""
+
+from __future__ import annotations
+
+import errno
+
+
+def explained(error: Exception) -> str | None:
+    """What went wrong and what to do; None for an error of our own, which keeps its traceback."""
+    # Imported here: only a command that failed has to wait for it.
+    from alembic.util.exc import CommandError
+    from sqlalchemy.exc import OperationalError, ProgrammingError
+
+    from portaal.bsn import redact
+    from portaal.configuration import UnsafeConfigurationError
+    from portaal.keyring import KeyringError
+    from portaal.plugins.errors import ContractError
+
+    if isinstance(error, (UnsafeConfigurationError, KeyringError, ContractError)):
+        return str(error)
+    if isinstance(error, CommandError):
+        return f"the tables cannot be changed: {error}"
+    if isinstance(error, (OperationalError, ProgrammingError)):
+        reason = redact(str(error.orig).strip().partition("\n")[0])
+        return f"the database cannot be used: {reason}. Is it there, and was 'portaal db upgrade' run?"
+    if isinstance(error, OSError) and error.filename and error.errno != errno.EPIPE:
+        return f"{error.filename}: {error.strerror}"
+    return None
