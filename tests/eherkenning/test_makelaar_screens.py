@@ -187,6 +187,16 @@ def test_nobody_skips_a_screen(walk: Walk) -> None:
     assert walk.pages.get("/organisatie").location.endswith("/inloggen")
 
 
+def test_every_screen_of_a_login_says_for_what_it_is(walk: Walk) -> None:
+    suppliers = walk.begin()
+    password = suppliers.forms[0].submit().follow()
+    sms = to_sms(walk, OMAR)
+    organisations = submit_code(sms, walk.last_code(OMAR)).follow()
+    for page in (suppliers, password, password.click("Smartcard"), sms, organisations):
+        assert "Stichting Inlichtingenbureau" in text_of(page)
+        assert "inlichtingenbureau Knooppuntdiensten (localhost)" in text_of(page)
+
+
 def test_one_can_cancel_on_every_screen(walk: Walk) -> None:
     pages = [walk.begin()]
     pages.append(pages[0].forms[0].submit().follow())
@@ -210,7 +220,7 @@ def test_without_an_attempt_the_makelaar_says_that_it_is_over(walk: Walk) -> Non
     walk.pages.reset()
     page = walk.pages.get("/keuze", status=400)
     assert "is afgelopen" in page
-    assert page.html.find("a", string="Naar het portaal")["href"] == "http://localhost"
+    assert page.html.find("a", string="naar het portaal")["href"] == "http://localhost"
 
 
 HEADINGS = {

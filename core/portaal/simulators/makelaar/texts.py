@@ -123,15 +123,15 @@ TEXTS = {
         "Deze inlogpoging is afgelopen. Ga terug naar het portaal en begin opnieuw.",
         "This attempt to log in is over. Go back to the portal and start again.",
     ),
-    "to_portal": ("Naar het portaal", "To the portal"),
+    "to_portal": ("naar het portaal", "to the portal"),
     "bad_request": (
         "Het portaal stuurde een verzoek dat de makelaar niet vertrouwt.",
         "The portal sent a request that the makelaar does not trust.",
     ),
     "home": ("Gesimuleerde herkenningsmakelaar", "Simulated herkenningsmakelaar"),
     "home_intro": (
-        "Met deze verzonnen mensen kunt u inloggen. Begin op het portaal.",
-        "You can log in as these invented people. Begin at the portal.",
+        "Met deze verzonnen mensen kunt u inloggen. Begin op het portaal:",
+        "You can log in as these invented people. Begin at the portal:",
     ),
     "phones": ("Gesimuleerde telefoons", "Simulated telephones"),
     "name": ("Naam", "Name"),
