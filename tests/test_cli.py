@@ -23,9 +23,11 @@ def value_for(parameter: click.Parameter) -> str:
         return str(parameter.type.choices[0])
     if isinstance(parameter.type, click.types.UUIDParameterType):
         return "00000000-0000-0000-0000-000000000000"
+    if isinstance(parameter.type, click.Path) and not parameter.type.file_okay:
+        return str(Path(__file__).parent)
     if isinstance(parameter.type, click.Path | click.File):
         return __file__
-    return "99000001" if parameter.name == "kvk_nummer" else "core"
+    return {"kvk_nummer": "99000001", "release_name": "iwmo-3.2"}.get(parameter.name or "", "core")
 
 
 def with_settings(command: click.Command, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
