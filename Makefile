@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 
-DISTRIBUTIONS := . plugins/iwmo plugins/ijw plugins/wlz_registertoets
+DISTRIBUTIONS := . plugins/iwmo plugins/ijw plugins/wlz_registertoets plugins/oidc
 PROJECTS := $(DISTRIBUTIONS:%=%/pyproject.toml)
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 

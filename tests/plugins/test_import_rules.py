@@ -31,8 +31,9 @@ def products_in(path: Path, products: set[str]) -> Iterator[str]:
                 yield f"{path.name}:{getattr(node, 'lineno', 0)} {name}"
 
 
-def test_the_three_products_are_found() -> None:
-    assert [path.name for path in PRODUCTS] == ["portaal_ijw", "portaal_iwmo", "portaal_wlz_registertoets"]
+def test_the_plugins_are_found() -> None:
+    found = [path.name for path in PRODUCTS]
+    assert found == ["portaal_ijw", "portaal_iwmo", "portaal_oidc", "portaal_wlz_registertoets"]
 
 
 def test_the_core_knows_no_product() -> None:
