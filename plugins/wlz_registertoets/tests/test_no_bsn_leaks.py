@@ -6,66 +6,37 @@ PORTAAL_CANARIES sets how many (goal 15 asks for 1,000; 100 in a normal run).
 from __future__ import annotations
 
 import logging
-import os
-import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-import webtest
 from sqlalchemy.orm import Session
 
 from portaal.access.models import Role
 from portaal.audit.models import AuditEvent
-from portaal.bsn import elfproef
 from portaal.simulators.ciz.behaviour import Fault
 from portaal.simulators.ciz.server import Server
+from portaal.testing.leaks import CANARIES, WatchedBrowser, holds_canary
 from portaal_wlz_registertoets.models import Raadpleging
 
 from .conftest import HOME, WHY, consult, the_form
 from .test_lists import go_on, outcomes, send_list
 
-HOW_MANY = int(os.environ.get("PORTAAL_CANARIES", "100"))
-CANARIES = [bsn for bsn in map(str, range(999_980_000, 999_999_990)) if elfproef(bsn)][:HOW_MANY]
-FOUND = re.compile("|".join(CANARIES))
 PER_LIST = 50
 
 
-def without_marks(text: str) -> str:
-    """So that spaces, dots and hyphens hide nothing."""
-    return re.sub(r"(?<=\d)[ .\-](?=\d)", "", text)
-
-
-class Watched(webtest.TestApp):
-    """Looks at what leaves the portal with every answer: its address, headers and title, and error pages whole."""
-
-    def do_request(self, req: Any, *args: Any, **kwargs: Any) -> webtest.TestResponse:
-        response = super().do_request(req, *args, **kwargs)
-        self.inspect(response)
-        return response
-
-    def inspect(self, response: webtest.TestResponse) -> None:
-        title = re.search(r"<title>(.*?)</title>", response.text if response.content_type == "text/html" else "", re.S)
-        places = [response.request.url, *map(str, response.headers.values()), title[1] if title else ""]
-        if response.status_int >= 400 and response.status_int not in {
-            422,
-            429,
-        }:  # those keep what was typed in the form
-            places.append(response.text)
-        for place in places:
-            assert not FOUND.search(without_marks(place)), f"a BSN stands in {response.request.path}"
-
-
 @pytest.fixture
-def watched(app: Any, browser: Any) -> Watched:
-    return Watched(app, extra_environ={"HTTP_HOST": "localhost"}, cookiejar=browser.cookiejar)
+def watched(app: Any, browser: Any) -> WatchedBrowser:
+    watched = WatchedBrowser(app)
+    watched.cookiejar = browser.cookiejar
+    return watched
 
 
 @pytest.mark.timeout(1800)
 def test_no_bsn_where_it_does_not_belong(
-    gebruiker: Any, watched: Watched, configure: Callable[..., None], ciz: Server, log_in: Any, dbsession: Session,
-    caplog: pytest.LogCaptureFixture,
+    gebruiker: Any, watched: WatchedBrowser, configure: Callable[..., None], ciz: Server, log_in: Any,
+    dbsession: Session, caplog: pytest.LogCaptureFixture,
 ) -> None:  # fmt: skip
     caplog.set_level(logging.DEBUG)
     configure(per_day=2000, per_minute=60, list_length=PER_LIST)
@@ -87,23 +58,23 @@ def test_no_bsn_where_it_does_not_belong(
     form.submit()
     form.submit(status=409)
     for path in ("eigen", "eigen/export", "api/v1/raadplegingen"):
-        assert not FOUND.search(without_marks(watched.get(f"{HOME}{path}").text))
+        assert not holds_canary(watched.get(f"{HOME}{path}").text)
 
     log_in(Role.AUDITOR)
     for path in (f"{HOME}verantwoording", f"{HOME}verantwoording/export", "/g/0363/audit", "/g/0363/audit/export"):
-        assert not FOUND.search(without_marks(watched.get(path).text)), path
+        assert not holds_canary(watched.get(path).text), path
     page = watched.get("/g/0363/audit/bsn")
     search = the_form(page)
     search["bsn"], search["aanleiding"] = CANARIES[0], "Inzageverzoek 3"
     search.submit()
 
-    assert not FOUND.search(without_marks(caplog.text)), "a BSN stands in the log"
+    assert not holds_canary(caplog.text), "a BSN stands in the log"
     for table in (*Raadpleging.metadata.sorted_tables, *AuditEvent.metadata.sorted_tables):
-        assert not FOUND.search(without_marks(repr(dbsession.execute(sa.select(table)).all()))), table.name
+        assert not holds_canary(repr(dbsession.execute(sa.select(table)).all())), table.name
 
 
-def test_the_net_catches(gebruiker: Any, watched: Watched, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_net_catches(gebruiker: Any, watched: WatchedBrowser, caplog: pytest.LogCaptureFixture) -> None:
     """A planted leak is found, so that the test above can fail."""
     with pytest.raises(AssertionError, match="a BSN stands in"):
         watched.get(f"{HOME}?bsn={CANARIES[0]}", status="*")
-    assert FOUND.search(without_marks(f"asked {CANARIES[0][:3]}.{CANARIES[0][3:6]}.{CANARIES[0][6:]}"))
+    assert holds_canary(f"asked {CANARIES[0][:3]}.{CANARIES[0][3:6]}.{CANARIES[0][6:]}")
