@@ -98,9 +98,7 @@ def test_dates_of_another_form_stay_as_they_are(text: str) -> None:
     assert shown("GeslotenPeriode", "Begindatum", text) == text
 
 
-@pytest.mark.parametrize(
-    "text", ["10", "103000", "10:30", "T10:30:00", "10:30:00Z", "10:30:00.5", "24:00:00"]
-)
+@pytest.mark.parametrize("text", ["10", "103000", "10:30", "T10:30:00", "10:30:00Z", "10:30:00.5", "24:00:00"])
 def test_times_of_another_form_stay_as_they_are(text: str) -> None:
     assert shown("ToegewezenProduct", "Toewijzingstijd", text, berichttype="WMO301") == text
 

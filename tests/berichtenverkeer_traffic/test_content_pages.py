@@ -182,6 +182,14 @@ def test_a_good_file_is_shown_and_nothing_is_kept(
     assert line.subjects == []
 
 
+def test_ijw_has_the_same_pages(log_in: Any, dbsession: Session, store: Any) -> None:
+    browser = log_in(("gebruiker", "ijw"))
+    message = received(dbsession, store, build("JW305", {"Client/Bsn": BSN}), product="ijw", berichttype="JW305")
+    page = browser.get(f"/g/0363/ijw/berichten/{message.id}").click("Inhoud bekijken")
+    page.mustcontain("Inhoud van JW305 Start", "••••••006", no=[BSN])
+    page.click("Bestand bekijken").mustcontain("Zie wat er in een bericht staat")
+
+
 def test_it_says_what_an_upload_would_say(gebruiker: Any, wmo301: Wmo301) -> None:
     wrong = wmo301("1").replace(b"<wmo301:Geslacht>1<", b"<wmo301:Geslacht>7<")
     look_at(gebruiker, wrong).mustcontain("Dit bestand zou niet worden verstuurd", "X05", 'id="bevinding-1"')

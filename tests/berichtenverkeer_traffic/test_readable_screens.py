@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import expect
+from tests.berichtenverkeer.reading import large
 
 from portaal import clock
 from portaal.berichtenverkeer.gate import check
@@ -102,6 +103,19 @@ def test_the_content_of_a_message(live_portal: LivePortal, page: Any, samples: S
     page.emulate_media(media="print")
     expect(page.get_by_role("button", name="Show the BSNs")).to_be_hidden()
     page.pdf(path=Path(SHOTS or tmp_path) / "inhoud.pdf", format="A4")
+
+
+def test_a_large_claim_with_many_findings(live_portal: LivePortal, page: Any) -> None:
+    live_portal.log_in(page.context, GEBRUIKER)
+    message_id = received(live_portal, large(40))
+    page.goto(f"{live_portal.url}/g/0363/iwmo/berichten/{message_id}/inhoud")
+    page.get_by_text("Bekijk alle 100").focus()
+    page.keyboard.press("Enter")
+    looks_right(page, "declaratie")
+    page.get_by_role("link", name="Volgende").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("pagina 2")).to_be_visible()
+    looks_right(page, "declaratie-2")
 
 
 def test_looking_at_a_file(live_portal: LivePortal, page: Any, samples: Samples) -> None:
