@@ -144,6 +144,33 @@ def test_a_file_that_cannot_be_sent_is_named_with_what_is_wrong(
     assert {path for path in store._folder.rglob("*") if path.is_file()} <= before
 
 
+@pytest.mark.parametrize(
+    ("language", "fault", "action", "count"),
+    [
+        ("nl", "De waarde is geen geheel getal.", "Pas dit aan in uw applicatie", "En nog 50."),
+        ("en", "The value is not a whole number.", "Correct this in your application", "And 50 more."),
+    ],
+)
+def test_a_hundred_faults_are_told_and_the_rest_is_counted(
+    gebruiker: Any, language: str, fault: str, action: str, count: str
+) -> None:
+    """Each with its code, line, place and next step, in the language of the person."""
+    product = {
+        "ToewijzingNummer": "999900006x",
+        "Toewijzingsdatum": "2026-05-01",
+        "Toewijzingstijd": "10:30:00",
+        "Ingangsdatum": "2026-05-01",
+    }
+    changes = {"Header/Afzender": "0363", "Client/ToegewezenProducten/ToegewezenProduct": [product] * 150}
+    gebruiker.set_cookie("taal", language)
+    page = upload(gebruiker, ("fout.xml", build("WMO301", changes))).follow()
+    assert page.text.count("X08") == page.text.count(fault) == page.text.count(action) == 100
+    page.mustcontain(count, "Client/ToegewezenProducten/ToegewezenProduct[100]/ToewijzingNummer")
+    lines = re.findall(r"(?:regel|line) (\d+)", page.text)
+    assert len(set(lines)) == 100
+    assert "999900006" not in page.text
+
+
 def test_another_gemeentes_file_and_another_type_are_refused(gebruiker: Any, samples: Callable[..., bytes]) -> None:
     page = upload(gebruiker, ("diemen.xml", samples("WMO301")), ("start.xml", samples("WMO305"))).follow()
     page.mustcontain("2 van de 2", "B46", "B45")

@@ -67,7 +67,8 @@ def show_form(context: ProductContext, request: Request) -> dict[str, Any]:
 def show_file(context: ProductContext, request: Request) -> dict[str, Any]:
     """What is in the file, and whether it could be delivered. Noted is that somebody looked, and at what kind."""
     settings = message_settings(request, context.product, context.code)
-    expectation = settings.expectation(traffic_of(context, request).sends, context.code)
+    official = request.registry["portaal.official_schemas"]
+    expectation = settings.expectation(traffic_of(context, request).sends, context.code, official)
     seen: list[SeenFile] = []
 
     def open_file(name: str, fields: Mapping[str, str]) -> SeenFile:
