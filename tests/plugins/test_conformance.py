@@ -62,10 +62,10 @@ def factory(body: str) -> Edit:
     return beside_the_routes(code.replace("BODY", textwrap.indent(textwrap.dedent(body), " " * 12).strip()))
 
 
-def hook(name: str, answer: str, *imports: str) -> list[Edit]:
+def hook(name: str, answer: str, *imports: str, parameters: str = "") -> list[Edit]:
     """One more hook."""
     edits = [(PLUGIN, "    hookimpl,\n", "".join(f"    {word},\n" for word in ("hookimpl", *imports)))]
-    code = f"\n\n@hookimpl\ndef portaal_{name}():\n    return {answer}\n"
+    code = f"\n\n@hookimpl\ndef portaal_{name}({parameters}):\n    return {answer}\n"
     return [*edits, (PLUGIN, "\n\n@hookimpl\ndef portaal_menu()", f"{code}\n\n@hookimpl\ndef portaal_menu()")]
 
 
@@ -295,6 +295,15 @@ BREAKS: dict[str, Sequence[Sequence[Edit]]] = {
     "health_and_numbers_can_be_read": [
         hook("health_checks", '[HealthCheck("tafel", lambda context: None)]', "HealthCheck"),
         hook("metrics", '[Metric("notes", "Notes", lambda context: [Sample(1, ("0363",))])]', "Metric", "Sample"),
+    ],
+    "nobody_logs_in_unless_it_was_set_up": [
+        hook(
+            "login_provider",
+            'LoginProvider((LoginChoice("https://x.example", "X"),), ("https://x.example",), len, len)',
+            "LoginChoice",
+            "LoginProvider",
+            parameters="setup",
+        )
     ],
     "jobs_can_be_done_twice": [
         [

@@ -7,6 +7,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -56,22 +57,17 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 @pytest.fixture
 def browser(built: Any, connection: Connection) -> Iterator[Browser]:
-    with on(built, connection) as found:
+    with opened(built, connection) as found:
         yield found
 
 
-class on:  # noqa: N801 - reads as a word
+@contextmanager
+def opened(app: Any, connection: Connection) -> Iterator[Browser]:
     """A browser of an application on the test's connection."""
-
-    def __init__(self, app: Any, connection: Connection) -> None:
-        self._registry, self._connection, self._browser = app.registry, connection, Browser(app)
-
-    def __enter__(self) -> Browser:
-        self._registry["portaal.engine"] = self._registry["portaal.reading_engine"] = self._connection
-        return self._browser
-
-    def __exit__(self, *_: object) -> None:
-        self._registry["portaal.engine"] = self._registry["portaal.reading_engine"] = None
+    registry = app.registry
+    registry["portaal.engine"] = registry["portaal.reading_engine"] = connection
+    yield Browser(app)
+    registry["portaal.engine"] = registry["portaal.reading_engine"] = None
 
 
 def begin(browser: Browser, issuer: str = DESK) -> webtest.TestResponse:
@@ -246,17 +242,14 @@ Open = Callable[[LoginProvider], Browser]
 @pytest.fixture
 def portal_with(tmp_path: Path, connection: Connection) -> Iterator[Open]:
     """A browser of a portal with one more provider."""
-    made: list[on] = []
+    with ExitStack() as stack:
 
-    def start(given: LoginProvider) -> Browser:
-        app = make_app(app_settings(tmp_path), plugin("proef", login_provider=lambda setup: given))
-        app.registry["portaal.engine"].dispose()
-        made.append(on(app, connection))
-        return made[-1].__enter__()
+        def start(given: LoginProvider) -> Browser:
+            app = make_app(app_settings(tmp_path), plugin("proef", login_provider=lambda setup: given))
+            app.registry["portaal.engine"].dispose()
+            return stack.enter_context(opened(app, connection))
 
-    yield start
-    for each in made:
-        each.__exit__()
+        yield start
 
 
 def back_from(browser: Browser, asked: webtest.TestResponse) -> webtest.TestResponse:

@@ -11,6 +11,7 @@ from lxml import etree
 from portaal.eherkenning.encryption import decrypt
 from portaal.eherkenning.parties import ServiceProvider
 from portaal.eherkenning.xml import children, q, text_of
+from portaal.login.record import BRANCH_FORM, KVK_FORM, PSEUDONYM_FORM, RSIN_FORM
 from portaal.login.refusal import LoginRefusedError, RefusalReason
 
 NAMES = "urn:etoegang:"
@@ -27,9 +28,6 @@ INTERMEDIARY = ":IntermediateEntityID:KvKnr"  # what stood there before Intermed
 KVK = ":EntityConcernedID:KvKnr"
 RSIN = ":EntityConcernedID:RSIN"
 PSEUDONYM = ":EntityConcernedID:Pseudo"
-
-KVK_FORM, RSIN_FORM, BRANCH_FORM = re.compile(r"[0-9]{8}"), re.compile(r"[0-9]{9}"), re.compile(r"[0-9]{12,13}")
-PSEUDONYM_FORM = re.compile(r"[!-~]{8,200}")
 
 Values = dict[str, list[etree._Element]]
 

@@ -10,6 +10,7 @@ import click
 from sqlalchemy import MetaData
 from translationstring import TranslationString
 
+from portaal.login.provider import LoginSetup
 from portaal.plugins.answers import CHECKS as DATA_HOOKS
 from portaal.plugins.contract import Erasure, HookContext, PersonContext, Sample
 from portaal.privacy.export import jsonable
@@ -62,6 +63,13 @@ def health_and_numbers_can_be_read(rehearsal: Rehearsal) -> Iterator[str]:
             yield f"metric {metric.name} has {len(metric.labels)} labels, and samples with another number"
     if rehearsal.dbsession.dirty or rehearsal.dbsession.new:
         yield "a health check or metric changes something"
+
+
+@check(Needs.SOURCE)
+def nobody_logs_in_unless_it_was_set_up(subject: Subject) -> Iterator[str]:
+    """Without settings the product brings no other way to log in."""
+    if subject.answer("portaal_login_provider", setup=LoginSetup({}, "production")):
+        yield "portaal_login_provider answers with a login provider in production, without any setting"
 
 
 @check(Needs.PORTAL)
