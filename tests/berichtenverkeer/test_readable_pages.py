@@ -12,7 +12,7 @@ from portaal.berichtenverkeer.readable.text import as_text
 from portaal.web.i18n import translator
 from tests.berichtenverkeer.builder import build
 from tests.berichtenverkeer.hostile import HARMLESS, HOSTILE, SECRETS, declaration
-from tests.berichtenverkeer.reading import large, leaves
+from tests.berichtenverkeer.reading import BSN, large, leaves, text_of
 
 SECONDS = 2.0
 FILES = {upload.name: upload.make for upload in HOSTILE} | HARMLESS
@@ -46,6 +46,15 @@ def test_a_page_that_begins_within_a_client_says_which() -> None:
     assert "Kop van het bericht" not in text
 
 
+def test_a_bsn_is_masked_on_later_pages_too() -> None:
+    products = "Client/ToegewezenProducten/ToegewezenProduct"
+    data = build("WMO301", {"Client/Bsn": BSN, f"{products}[1]/ReferentieAanbieder": BSN})
+    start, end = data.index(b"<m:ToegewezenProduct>"), data.index(b"</m:ToegewezenProducten>")
+    data = data[:start] + data[start:end] * 60 + data[end:]
+    assert len(list(read([data]))) > 2
+    assert BSN not in text_of(data)
+
+
 @given(st.integers(1, 12), st.integers(1, 5_000))
 def test_one_page_is_the_same_alone_and_among_all(number: int, portion: int) -> None:
     data = large(60)
@@ -55,8 +64,8 @@ def test_one_page_is_the_same_alone_and_among_all(number: int, portion: int) -> 
     assert alone == [everything[number]] if number in everything else alone == []
 
 
-def shape(page: Page) -> list[tuple[str, str, str | None]]:
-    return [(node.name, node.text, node.place) for node in page.root.walk()] if page.root else []
+def shape(page: Page) -> list[tuple[str, str, int | None]]:
+    return [(node.name, node.text, node.number) for node in page.root.walk()] if page.root else []
 
 
 def test_reading_stops_after_the_page_that_is_wanted() -> None:

@@ -14,7 +14,6 @@ class Node:
 
     :param element: the line of the standard it answers to; None for what does not belong in its place.
     :param klasse: what it is made of, when the standard says so.
-    :param place: its path of names below the root, as in the gate's findings; None where nothing is known of the place.
     :param number: the how many-th of its kind it is, where the standard lets it be repeated.
     :param cut: how many characters of the text were not kept.
     :param expected: False for what does not belong where it stands.
@@ -24,7 +23,6 @@ class Node:
     name: str
     element: Element | None = None
     klasse: Klasse | None = None
-    place: str | None = None
     number: int | None = None
     text: str = ""
     cut: int = 0

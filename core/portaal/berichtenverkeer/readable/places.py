@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from portaal.berichtenverkeer.places import below
 from portaal.berichtenverkeer.readable.nodes import Node, Page
 from portaal.berichtenverkeer.verdict import Finding
 
@@ -45,11 +46,18 @@ def shows(page: Page, finding: Finding) -> bool:
 
 
 def _by_place(page: Page) -> dict[str, Node]:
+    """The nodes of a page by their path of names below the root, as the gate writes it."""
     nodes: dict[str, Node] = {}
-    for node in page.root.walk() if page.root is not None else ():
-        if node.place is not None:
-            nodes.setdefault(node.place, node)
+    todo = [(page.root, "")] if page.root is not None and page.root.klasse is not None else []
+    while todo:
+        node, place = todo.pop()
+        nodes.setdefault(place, node)
+        todo.extend((child, below(place, _step(child))) for child in reversed(node.children))
     return nodes
+
+
+def _step(node: Node) -> str:
+    return node.name if node.number is None else f"{node.name}[{node.number}]"
 
 
 def _node_for(place: str, nodes: dict[str, Node]) -> Node | None:

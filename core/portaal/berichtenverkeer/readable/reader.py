@@ -14,7 +14,7 @@ from typing import Any
 
 from lxml import etree
 
-from portaal.berichtenverkeer.places import below
+from portaal.berichtenverkeer.readable.masking import is_bsn
 from portaal.berichtenverkeer.readable.nodes import Node, Page
 from portaal.berichtenverkeer.safexml import target_parser
 from portaal.berichtenverkeer.standard import Element, Klasse, MessageType, by_namespace
@@ -175,7 +175,7 @@ class _Tree:
         if self._type is not None:
             self._elements = _elements_by_tag(self._type)
         klasse = self._type.root if self._type is not None and name == "Bericht" else None
-        self._root = Node(_short(name), klasse=klasse, place="" if klasse else None)
+        self._root = Node(_short(name), klasse=klasse)
         self._size = 1
         return self._root
 
@@ -209,18 +209,13 @@ class _Tree:
         if parent.text:
             _set_apart_loose_text(parent)
         if element is None:
-            name = _short(tag.rpartition("}")[2])
             # Inside something unknown all is unknown: only the outermost stands out.
             expected = parent.klasse is None and parent.element is None
-            place = None if parent.place is None else below(parent.place, name)
-            node = Node(name, place=place, expected=expected)
+            node = Node(_short(tag.rpartition("}")[2]), expected=expected)
         else:
-            name = element.name
-            node = Node(name, element, element.type if isinstance(element.type, Klasse) else None)
-            node.place = below(parent.place or "", name)
+            node = Node(element.name, element, element.type if isinstance(element.type, Klasse) else None)
             if element.repeated:
-                node.number = part.counts[name] = part.counts.get(name, 0) + 1
-                node.place += f"[{node.number}]"
+                node.number = part.counts[element.name] = part.counts.get(element.name, 0) + 1
         parent.children.append(node)
         self._size += 1
         return node
@@ -260,11 +255,12 @@ def _elements_by_tag(kind: MessageType) -> Mapping[Klasse | None, Mapping[str, E
 
 
 def _again(node: Node) -> Node:
-    """The node as it stands at the top of a next page: of a repeated part with the values that tell which it is."""
-    copy = Node(node.name, node.element, node.klasse, node.place, node.number, continued=True)
-    if node.number is not None:
-        values = (child for child in node.children if child.element is not None and child.klasse is None)
-        copy.children = list(islice(values, MOST_REPEATED_VALUES))
+    """The node as it stands at the top of a next page: with the values that tell which of its kind it is."""
+    copy = Node(node.name, node.element, node.klasse, node.number, continued=True)
+    values = (child for child in node.children if child.element is not None and child.klasse is None)
+    # A BSN always: only what is on the page itself is masked wherever it turns up again.
+    telling = (value for value in values if node.number is not None or is_bsn(value))
+    copy.children = list(islice(telling, MOST_REPEATED_VALUES))
     return copy
 
 
