@@ -150,6 +150,10 @@ def test_the_catalogue_says_what_the_service_is(run: Run) -> None:
 def test_the_catalogue_refuses_what_it_cannot_hold(run: Run) -> None:
     assert "64 characters" in run("catalogus", "--definition", UUID, service_name="x" * 65).output
     assert "no OIN" in run("catalogus", "--definition", UUID, entity_id="urn:portaal", service_name="x").output
+    assert (
+        "javascript:x is no web address"
+        in run("catalogus", "--definition", UUID, "--privacy-url", "javascript:x", service_name="x").output
+    )
     assert "not a valid UUID" in run("catalogus", "--definition", "x").output
 
 
@@ -203,6 +207,10 @@ NOT_ADDED = {
         "no address that begins with https",
     ),
     "no name": (["{files}/new.xml", "--name", ""], "name: String should have at least 1 character"),
+    "a name of two lines": (
+        ["{files}/new.xml", "--name", "a\nb"],
+        "name: Value error, it must be one line of plain text",
+    ),
     "an endless name": (["{files}/new.xml", "--name", "x" * 200], "name: String should have at most 120 characters"),
 }
 

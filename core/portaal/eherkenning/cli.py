@@ -88,6 +88,8 @@ def catalogus(
 ) -> None:
     """Print our part of the service catalogue."""
     public_url = settings["portaal.public_url"]
+    if privacy_url and not _is_address(privacy_url, "https", "http"):
+        raise click.ClickException(f"{privacy_url} is no web address")
     edition = Edition(
         str(definition),
         public_url,
@@ -245,12 +247,9 @@ def _describe(makelaar: Makelaar) -> None:
 
 
 def _fetch(url: str) -> bytes:
-    try:
-        parts = urlsplit(url)
-        if parts.scheme != "https" or not parts.hostname or parts.port == 0:
-            raise ValueError
-    except ValueError as error:
-        raise click.ClickException(f"{url} is no address that begins with https://") from error
+    if not _is_address(url, "https"):
+        raise click.ClickException(f"{url} is no address that begins with https://")
+    parts = urlsplit(url)
     try:
         reply = call(
             Endpoint(f"https://{parts.netloc}"),
@@ -263,6 +262,14 @@ def _fetch(url: str) -> bytes:
     if reply.status != 200:
         raise click.ClickException(f"{url} answers with status {reply.status}")
     return reply.body
+
+
+def _is_address(url: str, *schemes: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _read(path: Path) -> bytes:

@@ -22,12 +22,19 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from cryptography import x509
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
 
 from portaal.eherkenning.metadata import MetadataError, read_makelaar
 from portaal.eherkenning.parties import Makelaar
 
-Text = Annotated[str, StringConstraints(min_length=1, max_length=120)]
+
+def _one_line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("it must be one line of plain text")
+    return text
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), AfterValidator(_one_line)]
 
 
 class MakelaarsFileError(Exception):
