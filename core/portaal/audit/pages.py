@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from portaal.audit import listing
+from portaal.audit.details import detail_words, object_words
 from portaal.audit.listing import PAGE_SIZE, Condition, Filters
 from portaal.audit.words import OUTCOME_KINDS, OUTCOMES
 from portaal.clock import AMSTERDAM
@@ -51,6 +53,8 @@ def lines_table(request: Request, found: Sequence[Any]) -> dict[str, Any]:
         "names": listing.names(request.dbsession, found),
         "action_title": lambda action: action_title(request, action),
         "product_title": lambda product: product_title(request, product),
+        "object_words": partial(object_words, request),
+        "detail_words": partial(detail_words, request),
         "outcomes": OUTCOMES,
         "outcome_kinds": OUTCOME_KINDS,
     }
