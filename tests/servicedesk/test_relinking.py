@@ -515,7 +515,7 @@ def test_the_two_stand_side_by_side(karin: Account, at_the_desk: Any, anna: Acco
     assert found["E-mailadres"] == ["anna@gemeente.example", "nieuw@gemeente.example"]
     assert found["Logt in via"] == [BEFORE, "Voorbeeldmakelaar"]
     assert found["Status"] == ["Geverifieerd", "Niet geverifieerd"]
-    assert found["Rollen"] == ["Gebruikersbeheerder (0363) Gebruiker iWmo (0363)", "Geen"]
+    assert found["Rollen"] == ["Gebruikersbeheerder (Amsterdam) Gebruiker iWmo (Amsterdam)", "Geen"]
 
 
 def test_an_organisation_of_several_gemeenten_is_found_by_each(

@@ -164,6 +164,7 @@ def _side_by_side(request: Request, account: Account, newcomer: Account, grants:
         "newcomer": newcomer,
         "held": {each.id: [grant for grant in grants if grant.account_id == each.id] for each in (account, newcomer)},
         "makelaar_name": lambda issuer: makelaar_name(request, issuer),
+        "gemeenten": candidates.gemeente_names(request.dbsession, grants),
     } | wording(request)
 
 
