@@ -37,6 +37,7 @@ class Explanation:
         self.found = Findings()
         self.message_type = message_type
         self._streamed = streamed
+        self._told: set[tuple[object, ...]] = set()
         self._names = {e.name for k in (message_type.root.walk() if message_type.root else ()) for e in k.elements}
 
     def knows(self, name: str) -> bool:
@@ -121,7 +122,10 @@ class Explanation:
     def _tell(self, code: str, element: etree._Element, plaats: str, /, **words: Any) -> None:
         if self.found.is_full:
             self.found.omitted += 1
-        else:
+            return
+        told = (code, line(element), plaats, *words.values())
+        if told not in self._told:  # before its words are made: a flood on one line is one finding
+            self._told.add(told)
             self.found.add(finding(code, line(element), plaats, **words))
 
 
