@@ -133,7 +133,7 @@ def deliver(page: Any, folder: Path) -> None:
 
 
 def fetch_return(page: Any, folder: Path) -> None:
-    """The return message comes in by itself, stands linked with ours, and is downloaded."""
+    """The return message comes in by itself, stands linked with ours, is looked at and is downloaded."""
     link = page.get_by_role("region", name="Hoort bij").get_by_role("link").first
     for _ in range(60):
         if link.count():
@@ -143,6 +143,10 @@ def fetch_return(page: Any, folder: Path) -> None:
     link.click()
     expect(page.get_by_role("heading", level=1).filter(has_text="302")).to_be_visible()
     looks_right(page)
+    page.get_by_role("link", name="Inhoud bekijken").click()
+    expect(page.get_by_role("heading", name="Kop van het bericht")).to_be_visible()
+    looks_right(page)
+    page.get_by_role("link", name="Naar het bericht").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Downloaden").click()
     content = Path(download.value.path()).read_bytes()
