@@ -193,6 +193,14 @@ def test_a_request_to_the_makelaar_is_not_answered_by_the_desk(browser: Browser)
     assert refused(browser, f"{BACK}?state={state}") == NOT_HERE
 
 
+def test_who_is_no_longer_known_after_a_restart_is_not_believed(browser: Browser, dbsession: Session) -> None:
+    good = answer(begin(browser))
+    (waiting,) = dbsession.query(PendingLogin).all()
+    waiting.issuer = "https://vroeger.example"
+    dbsession.commit()
+    assert refused(browser, good) == "Het inloggen is niet gelukt"
+
+
 def test_what_is_remembered_is_forgotten_with_the_answer(browser: Browser, dbsession: Session) -> None:
     good = answer(begin(browser))
     (waiting,) = dbsession.query(PendingLogin).all()

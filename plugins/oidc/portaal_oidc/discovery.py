@@ -91,7 +91,7 @@ class Discovery:
             raise LoginRefusedError(RefusalReason.WRONG_PARTY, "the broker's own description cannot be used") from error
         keys: Any = fetch(self._broker, metadata.jwks_uri)
         try:
-            usable = [key for key in keys["keys"] if _usable(key)]
+            usable = [key for key in keys["keys"] if is_usable(key)]
             return Known(metadata, KeySet.import_key_set({"keys": usable}), now())
         except (JoseError, KeyError, TypeError, ValueError) as error:
             raise LoginRefusedError(RefusalReason.WRONG_PARTY, "the broker's keys cannot be read") from error
@@ -105,7 +105,7 @@ def unusable(broker: Broker, error: ValidationError | BrokersError) -> str:
     return f"{broker.entry.name}: its description has no usable {'.'.join(map(str, first['loc']))}: {first['msg']}"
 
 
-def _usable(key: Any) -> bool:
+def is_usable(key: Any) -> bool:
     """Public keys that sign, and are large enough."""
     if not isinstance(key, dict) or key.get("use", "sig") != "sig":
         return False

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from portaal.access.models import Account, LoginSession
+from portaal_oidc.discovery import is_usable
 from portaal_oidc.simulator.answers import ALL
 
 from .conftest import ANNA, SECRET, Walk
@@ -108,6 +109,8 @@ def test_trouble_with_the_exchange(walk: Walk, dbsession: Session, fault: str, p
         ("discovery", "empty", FAILED),
         ("discovery", "other_issuer", FAILED),
         ("discovery", "other_origin", FAILED),
+        ("discovery", "no_code_flow", FAILED),
+        ("discovery", "no_pkce", FAILED),
         ("jwks", "down", UNREACHABLE),
         ("jwks", "garbage", FAILED),
         ("jwks", "empty", FAILED),
@@ -129,6 +132,31 @@ def test_an_algorithm_that_the_operator_does_not_name_is_refused(
     walk_with: Callable[..., Walk], algorithms: str
 ) -> None:
     assert heading(walk_with(algorithms=algorithms).begin()) == FAILED[0]
+
+
+def test_it_is_refused_in_the_token_too(walk_with: Callable[..., Walk]) -> None:
+    """A broker that does not say what it signs with."""
+    walk = walk_with(algorithms='["PS256"]')
+    walk.simulator.faults["discovery"] = "no_algorithms"
+    assert heading(walk.log_in()) == FAILED[0]
+
+
+@pytest.mark.parametrize(
+    ("key", "usable"),
+    [
+        ({"kty": "RSA", "n": "A" * 342}, True),
+        ({"kty": "RSA", "n": "A" * 342, "use": "sig"}, True),
+        ({"kty": "RSA", "n": "A" * 342, "use": "enc"}, False),
+        ({"kty": "RSA", "n": "A" * 341}, False),
+        ({"kty": "RSA"}, False),
+        ({"kty": "EC"}, True),
+        ({"kty": "oct", "k": "AAAA"}, False),
+        ({}, False),
+        ("RSA", False),
+    ],
+)
+def test_only_large_public_keys_that_sign_are_used(key: Any, usable: bool) -> None:
+    assert is_usable(key) is usable
 
 
 def test_a_wrong_secret_is_told_apart(walk: Walk) -> None:

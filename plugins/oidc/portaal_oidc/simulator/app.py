@@ -48,13 +48,18 @@ def make_app(simulator: Simulator) -> Router:
     return config.make_wsgi_app()
 
 
+DESCRIPTIONS: dict[str, dict[str, Any]] = {
+    "other_issuer": {"issuer": "https://elders.example"},
+    "other_origin": {"authorization_endpoint": "https://elders.example/authorize"},
+    "no_code_flow": {"response_types_supported": ["id_token"]},
+    "no_pkce": {"code_challenge_methods_supported": ["plain"]},
+    "no_algorithms": {"id_token_signing_alg_values_supported": []},
+}
+
+
 def discovery(request: Request) -> Response:
-    metadata = request.simulator.metadata()
-    if request.simulator.faults.get("discovery") == "other_issuer":
-        metadata["issuer"] = "https://elders.example"
-    if request.simulator.faults.get("discovery") == "other_origin":
-        metadata["authorization_endpoint"] = "https://elders.example/authorize"
-    return _json(request, "discovery", metadata)
+    fault = request.simulator.faults.get("discovery", "")
+    return _json(request, "discovery", request.simulator.metadata() | DESCRIPTIONS.get(fault, {}))
 
 
 def jwks(request: Request) -> Response:
