@@ -5,7 +5,7 @@ import re
 import pytest
 
 from portaal.berichtenverkeer.readable.reader import LONGEST_TEXT, read
-from portaal.berichtenverkeer.standard import MessageType, message_type
+from portaal.berichtenverkeer.standard import MessageType, load, message_type
 from portaal.web.i18n import LOCALES
 from tests.berichtenverkeer.builder import build, from_model
 from tests.berichtenverkeer.reading import BSN, DESCRIBED, every_row, leaves, rows, same, text_of, view_of, with_bsn
@@ -168,3 +168,28 @@ def test_a_long_text_is_cut_and_says_so() -> None:
     [row] = [r for r in every_row(view_of(data).root) if r.label == "Commentaar" and r.cut]
     assert (len(row.value), row.cut) == (LONGEST_TEXT, 1_000)
     assert "… en nog 1000 tekens" in text_of(data)
+
+
+def test_a_release_can_have_words_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = load._toml
+
+    def with_words(folder: str, name: str) -> load.Table:
+        own = {"woorden": {"elementen": {"Bsn": ["Burgernummer", "Citizen number"]}}} if name == "release" else {}
+        return original(folder, name) | own
+
+    monkeypatch.setattr(load, "_toml", with_words)
+    words = next(load._ReleaseReader("iwmo_3_2").types()).release.words
+    assert words.label("Bsn") == {"nl": "Burgernummer", "en": "Citizen number"}
+    assert words.label("Geslacht") == {"nl": "Geslacht", "en": "Sex"}
+
+
+def test_a_message_of_which_only_the_name_is_known_is_read_by_the_names_in_it() -> None:
+    namespace = message_type("WMO405").namespace
+    text = text_of(f"<m:Bericht xmlns:m='{namespace}'><m:Client><m:Bsn>{BSN}</m:Bsn></m:Client></m:Bericht>".encode())
+    assert text == "Cliënt\n  BSN: ••••••006\n"
+
+
+def test_what_lies_very_deep_is_shown_at_the_deepest_that_can_be() -> None:
+    text = text_of(b"<a>" * 200 + b"diep" + b"</a>" * 200)
+    assert text.count("a:") + text.count("a\n") > 190
+    assert "a: diep" in text
