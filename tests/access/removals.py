@@ -181,8 +181,12 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...], tuple[tuple[str, str, str], ...]]
         "audit/listing.py",
         DESK,
         (
-            ("the person sees it", "AuditEvent.actor.in_(merged), relinked)", "AuditEvent.actor.in_(merged))"),
-            ("and what they did as a newcomer", "AuditEvent.actor.in_(merged), relinked)", "relinked)"),
+            (
+                "the person sees it",
+                "AuditEvent.actor.in_([account_id, *merged]), relinked)",
+                "AuditEvent.actor.in_([account_id, *merged]))",
+            ),
+            ("and what they did as a newcomer", "[account_id, *merged]", "[account_id]"),
         ),
     ),
     ("relinking", "audit/own.py", DESK, (("not from where a colleague did it", ", origin_of=me", ""),)),

@@ -28,14 +28,14 @@ def show_own(request: Request) -> dict[str, Any]:
     return {
         "chips": pages.chips(request, filters, {}),
         "export_href": request.route_path("eigen_handelingen_export", _query=filters.query),
-    } | pages.list_page(request, listing.of_person(request.identity.account_id), filters)
+    } | pages.list_page(request, listing.of_person(request.dbsession, request.identity.account_id), filters)
 
 
 def export_own(request: Request) -> Response:
     """The same list as a file."""
     me = request.identity.account_id
     name = f"eigen-handelingen-{today().isoformat()}"
-    return pages.export(request, name, listing.of_person(me), _filters(request), origin_of=me)
+    return pages.export(request, name, listing.of_person(request.dbsession, me), _filters(request), origin_of=me)
 
 
 def includeme(config: Configurator) -> None:
