@@ -42,6 +42,7 @@ _TEXTS: dict[str, Callable[[Mapping[str, Any]], TranslationString]] = {
     "string_too_long": lambda ctx: _(
         "This is too long. Use at most ${max} characters.", mapping={"max": ctx["max_length"]}
     ),
+    "string_pattern_mismatch": lambda _ctx: _("This does not have the right form. Compare it with the explanation."),
     "int_parsing": lambda _ctx: _("Fill in a whole number, such as 5."),
     "int_from_float": lambda _ctx: _("Fill in a whole number, such as 5."),
     "greater_than_equal": lambda ctx: _("Fill in ${min} or more.", mapping={"min": ctx["ge"]}),

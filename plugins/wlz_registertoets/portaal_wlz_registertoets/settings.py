@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, HttpUrl, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, HttpUrl, SecretStr
 
-from portaal.api import Certificate, ConnectionTest, _, outbound, setting
+from portaal.api import Certificate, ConnectionTest, _, forms, outbound, setting
 from portaal_wlz_registertoets.ciz.breaker import Breakers
 from portaal_wlz_registertoets.ciz.register import CizRegister
 from portaal_wlz_registertoets.ciz.web_service import WebServiceRegister
 from portaal_wlz_registertoets.outcome import Reason
-from portaal_wlz_registertoets.words import REASONS
+from portaal_wlz_registertoets.words import TEST_REASONS
 
 BREAKERS = Breakers()
 
 _CONNECTION = _("Connection with the CIZ")
 _ASKING = _("Asking")
 _REPORTS = _("Reports")
+
+
+def _empty_or_oin(value: str) -> str:
+    if value and not re.fullmatch("[0-9]{20}", value):
+        raise forms.FieldError(_("An OIN has 20 digits. Copy it from the OIN register."))
+    return value
 
 
 class Settings(BaseModel):
@@ -32,11 +40,10 @@ class Settings(BaseModel):
         section=_CONNECTION,
         hint=_("As the CIZ gave it to you, for example https://register.example.org/wlz"),
     )
-    oin: str = setting(
+    oin: Annotated[str, AfterValidator(_empty_or_oin)] = setting(
         "",
         label=_("OIN of your gemeente"),
         section=_CONNECTION,
-        pattern=r"^([0-9]{20})?$",
         hint=_("20 digits, from the OIN register"),
     )
     certificate: Certificate | None = setting(
@@ -148,10 +155,10 @@ def test_connection(settings: Settings) -> ConnectionTest:
     """Ask the register of when it is (B-12)."""
     register = register_of(settings)
     if register is None:
-        return ConnectionTest(succeeded=False, text=REASONS[Reason.NIET_INGERICHT])
+        return ConnectionTest(succeeded=False, text=TEST_REASONS[Reason.NIET_INGERICHT])
     answer = register.status()
     if isinstance(answer, Reason):
-        return ConnectionTest(succeeded=False, text=REASONS[answer])
+        return ConnectionTest(succeeded=False, text=TEST_REASONS[answer])
     return ConnectionTest(
         succeeded=True,
         text=_("The register answered. It is of ${moment} (UTC).", mapping={"moment": f"{answer:%d-%m-%Y %H.%M}"}),

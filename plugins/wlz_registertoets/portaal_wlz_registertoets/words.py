@@ -35,6 +35,21 @@ REASONS = {
     Reason.NIET_AFGEMAAKT: _("The question was sent, but the portal stopped before the answer was there. Ask again."),
 }
 
+# The same to the Productbeheerder who tries the settings out, and can mend them.
+TEST_REASONS = REASONS | {
+    Reason.NIET_INGERICHT: _("Fill in the web address, the OIN, the client certificate and its private key first."),
+    Reason.NIET_BEREIKBAAR: _(
+        "Nothing answers at this web address. Check the address, and whether the CIZ lets your network in."
+    ),
+    Reason.BEVEILIGING: _(
+        "No secure connection could be made. Check the client certificate, its private key and the certificate of the "
+        "issuer."
+    ),
+    Reason.GEEN_ANTWOORD: _("The register did not answer in time. Try again later, or wait longer for an answer."),
+    Reason.GEWEIGERD: _("The CIZ does not let your gemeente in. Check the OIN and the certificate, or ask the CIZ."),
+    Reason.ANTWOORD_ONBRUIKBAAR: _("What answered is not the register, or it failed halfway. Check the web address."),
+}
+
 ACTS = {
     "wlz_registertoets.ask": _("Asks the Wlz register"),
     "wlz_registertoets.consult": _("Consulted the Wlz register"),
