@@ -23,6 +23,7 @@ from portaal.api import HealthCheck, HookContext, Job, Metric, MetricKind, Sampl
 from portaal.app import make_app
 from portaal.configuration import UnsafeConfigurationError
 from portaal.db.owners import Owner
+from portaal.eherkenning.signature import key_name
 from portaal.health.networks import read_networks
 from portaal.jobs import OwnedJob
 from portaal.jobs.models import WorkerSign
@@ -236,6 +237,25 @@ def test_requests_are_counted_by_route(monitor: Any) -> None:
     assert numbers["portaal_plugins,ready"] == 1
     assert numbers["portaal_worker_sign_timestamp_seconds"] > 0
     assert BSN not in portal.get("/metrics").text
+
+
+@pytest.mark.parametrize(("days", "state"), [(31, "ok"), (29, "degraded"), (-1, "degraded")])
+def test_certificates_of_eherkenning_are_counted_down_and_named_in_the_last_month(
+    monitor: Any, monkeypatch: pytest.MonkeyPatch, days: int, state: str
+) -> None:
+    portal = monitor()
+    ours = portal.registry["eherkenning.provider"].keys[0].certificate
+    now = ours.not_valid_after_utc - timedelta(days=days)
+    monkeypatch.setattr(clock, "now", lambda: now)
+    with Session(portal.engine) as dbsession:
+        dbsession.add(WorkerSign(id=uuid.uuid4(), started_at=now, seen_at=now))
+        dbsession.commit()
+    left = {name: value for name, value in portal.numbers().items() if "eherkenning_certificate_seconds" in name}
+    assert left[f"portaal_eherkenning_certificate_seconds,the portal,{key_name(ours)}"] == days * 24 * 3600
+    assert any(",Voorbeeldmakelaar," in name for name in left)
+    status, overall, wrong = portal.ready()
+    assert (status, overall) == (200, state)
+    assert ("certificate of the portal end" in wrong.get("portaal/eherkenning", "")) == (state == "degraded")
 
 
 # portaal_metrics

@@ -45,7 +45,7 @@ class Expiry:
 
 def expiring(provider: ServiceProvider, makelaars: Iterable[Makelaar], now: datetime) -> list[Expiry]:
     """The certificates to do something about, the most urgent first."""
-    found = (_expiry(owner, certificate, now) for owner, certificate in _certificates(provider, makelaars))
+    found = (_expiry(owner, certificate, now) for owner, certificate in certificates_of(provider, makelaars))
     return sorted(filter(None, found), key=lambda expiry: expiry.ends_at)
 
 
@@ -64,7 +64,8 @@ def _of_portal(registry: Registry) -> list[Expiry]:
     return expiring(registry["eherkenning.provider"], registry["eherkenning.makelaars"].values(), clock.now())
 
 
-def _certificates(provider: ServiceProvider, makelaars: Iterable[Makelaar]) -> Iterator[tuple[str, x509.Certificate]]:
+def certificates_of(provider: ServiceProvider, makelaars: Iterable[Makelaar]) -> Iterator[tuple[str, x509.Certificate]]:
+    """Whose it is, for the operator, and each certificate that signs or that others encrypt with."""
     for pair, owner in zip(provider.keys, ("the portal", "the portal (the next one)"), strict=False):
         yield owner, pair.certificate
     for makelaar in makelaars:

@@ -15,6 +15,8 @@ from portaal.access.models import LoginSession
 from portaal.access.sessions import alive
 from portaal.berichtenverkeer.delivery.models import OutboxEntry, OutboxState, PartnerState
 from portaal.db.session import ReadSession
+from portaal.eherkenning.expiry import certificates_of
+from portaal.eherkenning.signature import key_name
 from portaal.jobs.models import JobState, WorkerSign
 from portaal.overview.models import TileTrouble
 from portaal.plugins.models import Activation
@@ -32,6 +34,7 @@ class DatabaseNumbers(Collector):
     def collect(self) -> Iterator[Metric]:
         registry = self._registry
         yield _plugins(registry)
+        yield _certificates(registry)
         with ReadSession(
             registry["portaal.reading_engine"], **registry["portaal.reading_session_options"]
         ) as dbsession:
@@ -53,6 +56,19 @@ def _plugins(registry: Registry) -> Metric:
     plugins = registry["portaal.plugins"]
     family.add_metric(["ready"], len(list(plugins)))
     family.add_metric(["refused"], len(plugins.quarantined))
+    return family
+
+
+def _certificates(registry: Registry) -> Metric:
+    family = GaugeMetricFamily(
+        "portaal_eherkenning_certificate_seconds",
+        "Time until a certificate of eHerkenning ends, in seconds",
+        labels=["owner", "sha256"],
+    )
+    makelaars = registry["eherkenning.makelaars"].values()
+    for owner, certificate in certificates_of(registry["eherkenning.provider"], makelaars):
+        left = certificate.not_valid_after_utc - clock.now()
+        family.add_metric([owner, key_name(certificate)], left.total_seconds())
     return family
 
 
