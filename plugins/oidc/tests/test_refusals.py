@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -91,9 +90,7 @@ def test_the_button_of_the_broker_cancels(walk: Walk) -> None:
 def test_trouble_with_the_exchange(walk: Walk, dbsession: Session, fault: str, page: tuple[str, str]) -> None:
     location = walk.authenticate(walk.begin())
     walk.simulator.faults["token"] = fault
-    began = time.monotonic()
     assert heading(walk.back(location)) == page[0]
-    assert time.monotonic() - began < 5.5
     assert dbsession.query(LoginSession).count() == 0
     walk.simulator.faults.clear()
     assert walk.log_in().status_int == 303
