@@ -148,3 +148,12 @@ def test_somebody_with_a_role_goes_to_the_overview(log_in: Any) -> None:
 
 def test_the_servicedesk_goes_to_its_desk(log_in: Any) -> None:
     assert log_in(Role.SERVICEDESK, operator=True).get("/", status=303).location == "http://localhost/servicedesk"
+
+
+@pytest.mark.parametrize("path", [START, "/inloggen", "/handleiding", "/veilig-en-zorgvuldig-gebruik", "/privacy"])
+def test_the_operators_name_is_a_setting(browser: Browser, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    """R-03: it changed once and will again."""
+    monkeypatch.setitem(browser.app.registry.settings, "portaal.operator_name", "Bureau Ander")
+    page = browser.get(path).text
+    assert "Bureau Ander" in page
+    assert "Stichting Inlichtingenbureau" not in page
