@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from portaal import clock
 from portaal.berichtenverkeer.gate.door import PIECE, Door
 from portaal.berichtenverkeer.gate.header import HEADER, check_sender, check_versions, read_header, type_of
+from portaal.berichtenverkeer.gate.reader import Reader, installed_reader
 from portaal.berichtenverkeer.gate.reading import check_structure, parse
 from portaal.berichtenverkeer.gate.second import SecondOpinion
-from portaal.berichtenverkeer.gate.stream import Stream
 from portaal.berichtenverkeer.gate.words import finding
 from portaal.berichtenverkeer.rules import Inspection, Message
 from portaal.berichtenverkeer.standard import MessageType
@@ -45,7 +45,7 @@ class Gate:
         self._door = Door()
         self._pieces: list[bytes] = []
         self._held = 0
-        self._stream: Stream | None = None
+        self._stream: Reader | None = None
         self._second: SecondOpinion | None = None
         self._size = 0
         self._refusal: Refusal | None = None
@@ -88,11 +88,11 @@ class Gate:
         self._held += len(piece)
         if self._held > LARGEST_TREE or self._door.tags > MOST_TAGS_IN_TREE:
             pieces, self._pieces = self._pieces, []
-            self._stream = Stream(b"".join(pieces), self._expectation, self._inspection)
+            self._stream = installed_reader()(b"".join(pieces), self._expectation, self._inspection)
             for earlier in pieces:
                 self._feed_stream(self._stream, earlier)
 
-    def _feed_stream(self, stream: Stream, piece: bytes) -> None:
+    def _feed_stream(self, stream: Reader, piece: bytes) -> None:
         stream.feed(piece)
         self._second = self._second or SecondOpinion(self._expectation.official, stream.type)
         self._second.feed(piece)
