@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import logging
 from datetime import timedelta
@@ -236,6 +237,11 @@ def _first(role: etree._Element, name: str) -> etree._Element:
             edited(lambda root, role: setattr(next(role.iter(q("ds:X509Certificate"))), "text", "AAAA")),
             "cannot be read",
         ),
+        (edited(lambda root, role: _first(role, "SingleSignOnService").set("Location", "https://[")), "web address"),
+        (
+            edited(lambda root, role: _first(role, "SingleSignOnService").set("Location", "https://x:99999/")),
+            "web address",
+        ),
     ],
 )
 def test_metadata_that_cannot_be_used_is_refused_with_why(metadata: bytes, words: str) -> None:
@@ -262,6 +268,17 @@ def test_pinned_metadata_must_be_signed_with_that_certificate(tmp_path: Path) ->
     add_entry(file, Entry(name="Makelaar", metadata="m.xml", certificate="pin.crt"))
     with pytest.raises(MakelaarsFileError, match="signature"):
         read_makelaars(file)
+
+
+def test_a_certificate_that_is_listed_for_each_use_counts_once() -> None:
+    metadata = edited(lambda root, role: role.insert(0, copy.deepcopy(_first(role, "KeyDescriptor"))))
+    assert len(read_makelaar(metadata, "M").certificates) == 1
+
+
+def test_a_makelaar_with_a_weak_key_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(simulated, "BITS", 1024)
+    with pytest.raises(MetadataError, match="no RSA key of at least 2048 bits"):
+        read_makelaar(makelaar_metadata(MAKELAAR, HTTPS, new_pair("makelaar")), "M")
 
 
 def test_only_the_bindings_that_we_use_are_read() -> None:

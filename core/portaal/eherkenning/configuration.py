@@ -34,7 +34,7 @@ from portaal.configuration import UnsafeConfigurationError
 from portaal.eherkenning.artifact import ArtifactResolver
 from portaal.eherkenning.expiry import warn
 from portaal.eherkenning.makelaars import MakelaarsFileError, read_makelaars
-from portaal.eherkenning.parties import KeyPair, Makelaar, ServiceProvider
+from portaal.eherkenning.parties import MINIMUM_BITS, KeyPair, Makelaar, ServiceProvider
 from portaal.eherkenning.provider import Eherkenning
 from portaal.outbound import Endpoint, tls
 from portaal.plugins.contract import Job
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 NAME = "eherkenning"
 ACS_PATH = "/eherkenning/acs"
 SECONDS_OF_SKEW = 60
-MINIMUM_BITS = 2048
 
 
 def service_provider(settings: Mapping[str, str]) -> ServiceProvider:

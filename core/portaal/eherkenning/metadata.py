@@ -8,10 +8,12 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
-from portaal.eherkenning.parties import Makelaar, ServiceProvider
+from portaal.eherkenning.parties import MINIMUM_BITS, Makelaar, ServiceProvider
 from portaal.eherkenning.signature import key_name, sign, verify
 from portaal.eherkenning.xml import DS, MD, SAMLP, children, parse, q
 from portaal.login.refusal import LoginRefusedError
@@ -134,8 +136,12 @@ def read_makelaar(
 
 def _location(node: etree._Element) -> str:
     location = node.get("Location", "")
-    address = urlsplit(location)
-    if address.scheme not in ("https", "http") or not address.hostname or address.fragment:
+    try:
+        address = urlsplit(location)
+        usable = address.scheme in ("https", "http") and address.hostname and address.port != 0 and not address.fragment
+    except ValueError:
+        usable = False
+    if not usable:
         raise MetadataError("an address in it is no web address")
     return location
 
@@ -156,11 +162,15 @@ def _signing_certificates(role: etree._Element) -> tuple[x509.Certificate, ...]:
                     found += [_certificate(node.text or "") for node in children(data, "ds:X509Certificate")]
     if not found:
         raise MetadataError("it holds no signing certificate")
-    return tuple(found)
+    return tuple(dict.fromkeys(found))  # some list a certificate for each of its uses
 
 
 def _certificate(text: str) -> x509.Certificate:
     try:
-        return x509.load_der_x509_certificate(base64.b64decode("".join(text.split())))
-    except ValueError as error:
+        certificate = x509.load_der_x509_certificate(base64.b64decode("".join(text.split())))
+        key = certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm) as error:
         raise MetadataError("a signing certificate in it cannot be read") from error
+    if not isinstance(key, RSAPublicKey) or key.key_size < MINIMUM_BITS:
+        raise MetadataError(f"a signing certificate in it has no RSA key of at least {MINIMUM_BITS} bits")
+    return certificate

@@ -11,6 +11,7 @@ from cryptography.x509.oid import NameOID
 
 from portaal.login.levels import MINIMUM, AssuranceLevel
 
+MINIMUM_BITS = 2048
 # The organisation in the certificates of simulated parties.
 SIMULATED = "Simulatie: tekent voor niemand"
 
