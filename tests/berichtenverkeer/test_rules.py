@@ -1,6 +1,8 @@
 """Every rule: a message that breaks it, and it alone, and one that just keeps it."""
 
+import csv
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -41,6 +43,37 @@ def test_every_rule_has_a_case_for_every_number_it_is_for() -> None:
         if rule.code != "TR381" and not {(rule.code, f"WMO{number}"), (rule.code, f"JW{number}")} & tried
     }
     assert not lacking
+
+
+IN_THE_SCHEMA = {"CS015", "CS025", "CS319"}
+IN_ANOTHER_RULE = {("iwmo", "CS318")}  # iWmo's CS050 leaves no room for NaamGebruik 6
+ELSEWHERE = {"TR319"}  # officially between messages, yet checked within one by the official check too
+
+
+def test_the_rules_are_those_that_the_standards_name(shared: Path) -> None:
+    """Every technical rule on the content of one message or on something outside it, for exactly its messages; and
+    every condition and constraint.
+    """
+    folder = shared / "istandaarden" / "regels"
+    with (folder / "technische_regels_3.2.csv").open(encoding="utf-8-sig") as file:
+        rows = [row for row in csv.DictReader(file) if row["controleniveau"] != "berichtoverstijgend"]
+    assert len(rows) >= 26
+    named = {row["code"]: {*row["iwmo_berichten"].split(), *row["ijw_berichten"].split()} for row in rows}
+    assert {code: names for code, names in checked().items() if code[:2] == "TR" and code not in ELSEWHERE} == named
+    for standard in ("iwmo", "ijw"):
+        with (folder / f"cd_cs_rs_per_element_{standard}-3.2.csv").open(encoding="utf-8-sig") as file:
+            codes = {row["Regelcode"].strip() for row in csv.DictReader(file)} - IN_THE_SCHEMA
+        ours = {rule.code for rule in RULES if standard in rule.standards and rule.code[:2] != "TR"}
+        assert ours == {code for code in codes if code[:2] in {"CS", "CD"} and (standard, code) not in IN_ANOTHER_RULE}
+
+
+def checked() -> dict[str, set[str]]:
+    """Per rule the messages that it is checked on."""
+    found: dict[str, set[str]] = {}
+    for rule in RULES:
+        prefixes = [prefix for prefix, standard in (("WMO", "iwmo"), ("JW", "ijw")) if standard in rule.standards]
+        found.setdefault(rule.code, set()).update(prefix + number for prefix in prefixes for number in rule.numbers)
+    return found
 
 
 LISTS = Lists(productcodes={"45": frozenset({"45A01", "45A03"}), "50": frozenset({"50A02"})})

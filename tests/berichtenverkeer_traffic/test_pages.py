@@ -324,6 +324,28 @@ def test_product_codes_are_checked_against_the_list_of_the_productbeheerder(
     delivered(log_in, "5").mustcontain("Aangenomen")
 
 
+@pytest.mark.parametrize(
+    ("setting", "code", "spoil"),
+    [
+        ("bericht", "CS002", lambda message: message.replace(b"999900006", b"999900007")),
+        ("extern", "TR135", lambda message: message.replace(b"2026-05-06", b"2999-01-01")),
+        ("bestand", "OP192", lambda message: b"\xef\xbb\xbf" + message),
+    ],
+)
+def test_the_productbeheerder_decides_on_the_screen_what_is_advice_and_what_refuses(
+    log_in: Any, save_on_screen: Callable[..., Any], setting: str, code: str, spoil: Callable[[bytes], bytes]
+) -> None:
+    def deliver(identificatie: str) -> Any:
+        message = build("WMO301", {"Header/Afzender": "0363"}).replace(b">B1<", f">{identificatie}<".encode())
+        return upload(log_in(("gebruiker", "iwmo")), ("bericht.xml", spoil(message))).follow()
+
+    deliver("1").mustcontain("Aangenomen", code, "advies")
+    save_on_screen(**{setting: "weigering"}, status=303)
+    deliver("2").mustcontain("Het bestand is niet verstuurd", code)
+    save_on_screen(**{setting: "advies"}, status=303)
+    deliver("3").mustcontain("Aangenomen", code)
+
+
 @pytest.mark.parametrize("line", ["02A01", "99;02A01", "02;te lang", "02;02A01A", "hulp bij huishouden"])
 def test_a_line_that_is_no_product_code_is_named_and_stays(save_on_screen: Callable[..., Any], line: str) -> None:
     page = save_on_screen(productcodes=f"02;02A01\n\n{line}", status=422)
