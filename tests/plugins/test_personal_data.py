@@ -29,6 +29,7 @@ from portaal.privacy import cli
 from portaal.privacy.erase import KEPT, REMOVED, StillActiveError, erase
 from portaal.privacy.export import export, jsonable
 from portaal.privacy.places import ABOUT, LOOSE, references
+from portaal.relinking.models import FormerIdentity, Relinking
 from portaal.testing.application import app_settings
 from portaal.testing.people import People
 from portaal.testing.seed import seed
@@ -71,6 +72,17 @@ def fill(dbsession: Session, people: People) -> Account:
                 granted_at=now,
                 granted_by=anna.id,
             ),
+            FormerIdentity(
+                account_id=anna.id, issuer="urn:makelaar", pseudonym_hash="f" * 64, valid_from=now, valid_until=now
+            ),
+            Relinking(
+                account_id=anna.id,
+                newcomer_id=other.id,
+                reason="Anna heeft een nieuw middel.",
+                seen="e" * 64,
+                proposed_at=now,
+                proposed_by=other.id,
+            ),
         ]
     )
     dbsession.commit()
@@ -109,7 +121,9 @@ def test_everything_is_exported_and_no_secret(anna: Account, active: Session, ap
     (given,) = records["role_grant.granted_by"]
     assert given.keys() == {"id", "granted_at", "ends_at", "revoked_at"}
     text = json.dumps(content)
-    assert "$argon2id$" not in text
+    assert "urn:makelaar" in text
+    for secret in ("$argon2id$", "f" * 64, "e" * 64):
+        assert secret not in text
     assert active.scalars(sa.select(LoginSession.id)).one() not in text
     assert "Bert" not in text
     lines = active.scalars(sa.select(AuditEvent).where(AuditEvent.action == "person.export"))
@@ -125,7 +139,7 @@ def test_nothing_is_left_but_what_must_be(anna: Account, active: Session, app: A
     active.expire_all()
     assert report.failed == ()
     assert report.parts["voorbeeld"].erased == 1
-    assert report.parts["portaal"].erased == 4  # session, notice, code, account
+    assert report.parts["portaal"].erased == 6  # session, notice, code, former identity, relinking, account
     assert {kept.what: kept.count for kept in report.parts["portaal"].kept} == {"Roles of the past": 2}
     left = json.dumps(export(app.registry, active, active.get_one(Account, anna_id)).content)
     for trace in ("Anna", "Bakker", "anna@", "0201234567", "Zorg", "Bel de aanbieder"):
