@@ -40,6 +40,7 @@ DECLARATION = re.compile(
     rb"""(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>""",
     re.IGNORECASE,
 )
+FIRST_TAG = re.compile(rb"<[^?!][^>]*>")  # the root's, or what looks like a tag in a comment before it
 DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY|ELEMENT|ATTLIST|NOTATION)")
 INVISIBLE_POINTS = frozenset(
     point

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from lxml import etree
 
-from portaal.berichtenverkeer.gate.door import PIECE
+from portaal.berichtenverkeer.gate.door import FIRST_TAG, PIECE
 from portaal.berichtenverkeer.gate.explain import Explanation
 from portaal.berichtenverkeer.gate.words import finding
 from portaal.berichtenverkeer.places import line
@@ -84,14 +84,15 @@ def parse(data: bytes) -> etree._Element:
     except etree.XMLSyntaxError as error:
         raise not_well_formed(error) from None
     _check_root(root)
+    first = FIRST_TAG.search(data)
+    body = data[first.end() :] if first else data
     searches = [
-        (_instruction, Stage.XML, "B22"),
-        (_too_deep, Stage.LIMITS, "B26"),
-        (_attribute, Stage.LIMITS, "B28"),
+        (_instruction, Stage.XML, "B22", data.find(b"<?", 1) > 0),
+        (_too_deep, Stage.LIMITS, "B26", True),
+        (_attribute, Stage.LIMITS, "B28", b"=" in body),
+        (_comment_in_value, Stage.XML, "B24", b"<!--" in data),
     ]
-    if b"<!--" in data:
-        searches.append((_comment_in_value, Stage.XML, "B24"))
-    for search, stage, code in searches:
+    for search, stage, code in [(s, stage, code) for s, stage, code, needed in searches if needed]:
         for hit in cast("list[etree._Element]", search(root)):
             raise Refusal(stage, finding(code, line(hit), most=MAX_DEPTH))
     return root

@@ -11,12 +11,10 @@ from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
-from portaal.berichtenverkeer.gate.door import MAX_PART
+from portaal.berichtenverkeer.gate.door import FIRST_TAG, MAX_PART
 from portaal.berichtenverkeer.places import prefix_of
 from portaal.berichtenverkeer.rules.shape import Shape, Written, shapes
 from portaal.berichtenverkeer.standard import MessageType
-
-START_TAG = re.compile(rb"<[^?!][^>]*>")
 
 
 class Sieve:
@@ -84,7 +82,7 @@ class Sieve:
     def _has_other_markup(self, piece: bytes) -> bool:
         start = 0
         if not self._seen_root:
-            root = START_TAG.search(piece)
+            root = FIRST_TAG.search(piece)
             if root is None:
                 return False
             self._seen_root, start = True, root.end()

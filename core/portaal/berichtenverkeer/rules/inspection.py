@@ -10,14 +10,13 @@ from lxml import etree
 from portaal.berichtenverkeer.places import below, line, local_name
 from portaal.berichtenverkeer.rules.part import BLANK, ISO_DATE, NOTHING, Part, Plan, plan_for, sortable
 from portaal.berichtenverkeer.rules.rule import RULES, Check, Message, Rule
-from portaal.berichtenverkeer.rules.shape import TEXTS, Fields, Written
+from portaal.berichtenverkeer.rules.shape import TEXTS, Fields, Groups, Written
 from portaal.berichtenverkeer.standard import Base, MessageType
 from portaal.berichtenverkeer.verdict import Finding, Findings, RuleLevels
 
 Checks = defaultdict[str, list[tuple[Rule, tuple[str, ...], Check]]]
 Broken = list[tuple[Rule, tuple[str, ...]]]
 LineAt = Callable[[int], int]  # from a position in the text to a line of the message
-Groups = tuple[str | None, ...]
 
 
 @cache
@@ -117,21 +116,25 @@ class Inspection:
         shape = written.shape
         part = around.new_part(shape.name, shape.repeated)
         for run, match, parts in zip(shape.runs, written.matches, (*written.parts, ()), strict=True):
-            self._fill(part, run.fields, match, match.groups(), line_at)
+            groups = match.groups()
+            part.values |= run.fields.read(groups)
+            self._complete_below(part, run.fields, match, groups, line_at)
             for below_part in parts:
                 self._complete_written(below_part, part, line_at)
         for rule, place in self._broken(part):
             self._tell(rule, place, part, line_at(written.position(place)))
 
-    def _fill(self, part: Part, fields: Fields, match: re.Match[str], groups: Groups, line_at: LineAt) -> None:
-        """Read what a match holds of a part, and judge the parts below it."""
-        part.values |= {name: value for name, group in fields.values if (value := groups[group]) is not None}
+    def _complete_below(
+        self, part: Part, fields: Fields, match: re.Match[str], groups: Groups, line_at: LineAt
+    ) -> None:
+        """Read the rest of what a match holds of a part whose values are there: its texts, and the parts below it."""
         if fields.texts is not None:
             part.texts = tuple(TEXTS.findall(groups[fields.texts] or ""))
         for inner in fields.parts:
             if groups[inner.tag] is not None:
-                below_part = part.new_part(inner.name, False)
-                self._fill(below_part, inner, match, groups, line_at)
+                below_part = part.new_part(inner.name, False, inner.read(groups))
+                if inner.is_deep:
+                    self._complete_below(below_part, inner, match, groups, line_at)
                 for rule, place in self._broken(below_part):
                     self._tell(rule, place, below_part, line_at(inner.position(match, place)))
 
@@ -152,9 +155,24 @@ def _line_below(element: etree._Element, names: tuple[str, ...]) -> int | None:
 def _checks(message_type: MessageType) -> Checks:
     """Per name of a part the rules to check on it, each with a check made for this message alone."""
     checks: Checks = defaultdict(list)
-    for rule in rules_for(message_type):
+    for rule, parts in _places(message_type):
         check = rule.make()
-        for (number, name), place in rule.on.items():
-            if number == message_type.number:
-                checks[name].append((rule, tuple(place.split("/")) if place else (), check))
+        for name, place in parts:
+            checks[name].append((rule, place, check))
     return checks
+
+
+@cache
+def _places(message_type: MessageType) -> tuple[tuple[Rule, tuple[tuple[str, tuple[str, ...]], ...]], ...]:
+    """Each rule with the names of the parts it is checked on, and the place below them that its fault is shown at."""
+    return tuple(
+        (
+            rule,
+            tuple(
+                (name, tuple(place.split("/")) if place else ())
+                for (number, name), place in rule.on.items()
+                if number == message_type.number
+            ),
+        )
+        for rule in rules_for(message_type)
+    )

@@ -20,22 +20,24 @@ class Part:
 
     __slots__ = ("above", "complete", "count", "index", "name", "parts", "texts", "values")
 
-    def __init__(self, name: str, above: "Part | None", index: int | None = None) -> None:
+    def __init__(
+        self, name: str, above: "Part | None", index: int | None = None, values: dict[str, str] | None = None
+    ) -> None:
         self.name = name
         self.above = above
         self.index = index
-        self.values: dict[str, str] = {}
+        self.values = {} if values is None else values
         self.parts = NOTHING
         self.texts: tuple[str, ...] = ()
         self.count = 0
         self.complete = False
 
-    def new_part(self, name: str, repeated: bool) -> "Part":
+    def new_part(self, name: str, repeated: bool, values: dict[str, str] | None = None) -> "Part":
         """A part of this part. Only one that is not repeated is kept in `parts`."""
         if repeated:
             self.count += 1
-            return Part(name, self, self.count)
-        part = Part(name, self)
+            return Part(name, self, self.count, values)
+        part = Part(name, self, None, values)
         if self.parts is NOTHING:
             self.parts = {name: part}
         else:

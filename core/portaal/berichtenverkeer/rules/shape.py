@@ -16,6 +16,7 @@ from portaal.berichtenverkeer.standard import DataType, Element, Klasse, Message
 from portaal.berichtenverkeer.standard.ordinary import ordinary
 
 SPACE = r"[ \t\r\n]*"
+Groups = tuple[str | None, ...]
 TEXTS = re.compile(r">([^<>]*)</")
 
 
@@ -29,6 +30,11 @@ class Fields(NamedTuple):
     values: tuple[tuple[str, int], ...]
     texts: int | None
     parts: tuple["Fields", ...]
+    is_deep: bool
+
+    def read(self, groups: Groups) -> dict[str, str]:
+        """The values by name."""
+        return {name: value for name, group in self.values if (value := groups[group]) is not None}
 
     def position(self, match: re.Match[str], names: tuple[str, ...]) -> int:
         """Where the element at this place below the part begins, or what is nearest around it."""
@@ -182,7 +188,7 @@ class _Maker:
                 values.append((element.name, group))
                 written = f"{before}({ordinary(element.type)}){after}"
             pattern += f"(?:{written})?" if element.optional else written
-        return pattern, Fields(name, tag, tuple(values), texts, tuple(parts))
+        return pattern, Fields(name, tag, tuple(values), texts, tuple(parts), bool(parts) or texts is not None)
 
     def _prefix(self, klasse: Klasse) -> str:
         """The prefix of the elements in this class."""

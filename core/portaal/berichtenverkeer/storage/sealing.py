@@ -10,6 +10,7 @@ number, whether it is the last): a change, a cut, another order or another paylo
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from typing import BinaryIO, cast
 from uuid import UUID
@@ -25,11 +26,13 @@ from portaal.keyring import KEY_BYTES, Keyring
 
 FRAME = 1 << 20  # bytes of compressed text per frame
 _PIECE = 1 << 16  # bytes of plain text handed out at a time
+_SMALL = 1 << 16  # bytes of plain text that are compressed at once
 _TAG = 16
 _SALT = 32
 _MAGIC = b"PZP1"
 _PURPOSE = "payload"
 _LEVEL = 3
+_of_thread = threading.local()
 
 
 class Sealer:
@@ -39,16 +42,24 @@ class Sealer:
         key_id, master = keyring.derive(_PURPOSE)
         salt = os.urandom(_SALT)
         self._frames = _FrameCipher(master, salt, payload_id)
-        self._compressor = zstandard.ZstdCompressor(level=_LEVEL).compressobj()
+        self._stream: zstandard.ZstdCompressionObj | None = None
+        self._plain = bytearray()
         name = key_id.encode()
         self._head = _MAGIC + bytes([len(name)]) + name + salt
         self._waiting = bytearray()
 
     def seal(self, piece: bytes) -> bytes:
-        return self._frame(self._compressor.compress(piece))
+        """What is ready to be kept; nothing yet of a payload that may turn out to be small."""
+        if self._stream is None:
+            self._plain += piece
+            if len(self._plain) <= _SMALL:
+                return b""
+            piece, self._stream = bytes(self._plain), zstandard.ZstdCompressor(level=_LEVEL).compressobj()
+            self._plain.clear()
+        return self._frame(self._stream.compress(piece))
 
     def finish(self) -> bytes:
-        sealed = self._frame(self._compressor.flush())
+        sealed = self._frame(self._stream.flush() if self._stream else _compressed_at_once(bytes(self._plain)))
         return sealed + self._frames.encrypt(bytes(self._waiting), last=True)
 
     def _frame(self, compressed: bytes) -> bytes:
@@ -58,6 +69,14 @@ class Sealer:
             sealed += self._frames.encrypt(bytes(self._waiting[:FRAME]), last=False)
             del self._waiting[:FRAME]
         return bytes(sealed)
+
+
+def _compressed_at_once(plain: bytes) -> bytes:
+    """A compressor costs more than compressing a small payload, so each thread keeps one for these."""
+    if not hasattr(_of_thread, "compressor"):
+        _of_thread.compressor = zstandard.ZstdCompressor(level=_LEVEL)
+    compressed: bytes = _of_thread.compressor.compress(plain)
+    return compressed
 
 
 def unseal(file: BinaryIO, keyring: Keyring, payload_id: UUID) -> Iterator[bytes]:
