@@ -145,3 +145,8 @@ def test_a_chosen_connector_that_is_not_there_does_not_fall_back_to_the_portals(
     assert missing_partners(registry) == {"vecozo"}
     settings["portaal__vecozo__connector"] = ""
     assert all_connectors(start(tmp_path, plugin("proef"), **settings)).keys() == {"vecozo"}
+
+
+def test_a_standard_that_the_portal_does_not_know_is_no_traffic() -> None:
+    with pytest.raises(LookupError, match="does not know a message standard 'iwlz9'"):
+        Traffic.of_gemeenten("iwlz9", "vecozo")

@@ -25,6 +25,21 @@ class Traffic:
     receives: frozenset[str]
     partner: str
 
+    @classmethod
+    def of_gemeenten(cls, standard: str, partner: str) -> Traffic:
+        """All that a gemeente sends and receives in a standard that the portal knows.
+
+        :raises LookupError: the portal does not know the standard.
+        """
+        from portaal.berichtenverkeer.standard import Party, all_types
+
+        types = [kind for kind in all_types() if kind.release.standard == standard]
+        if not types:
+            raise LookupError(f"the portal does not know a message standard {standard!r}")
+        sends = frozenset(kind.name for kind in types if kind.sender is Party.GEMEENTE)
+        receives = frozenset(kind.name for kind in types if kind.receiver is Party.GEMEENTE)
+        return cls(standard, sends, receives, partner)
+
 
 def all_traffic(registry: Registry) -> Mapping[str, Traffic]:
     """The traffic of every product that has any, by the product's name."""

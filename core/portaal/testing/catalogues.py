@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
+from translationstring import TranslationString
 
 import portaal
+from portaal.web.i18n import translator
 
 CORE_DUTCH = Path(portaal.__file__).parent / "locale" / "nl"
 PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
@@ -52,3 +54,8 @@ def read_folder(folder: Path) -> dict[str, str]:
 def placeholders_differ(english: str, dutch: str) -> bool:
     """Whether a translation has other ``${...}`` than the text it translates."""
     return set(PLACEHOLDER.findall(english)) != set(PLACEHOLDER.findall(dutch))
+
+
+def in_dutch(locale: Path) -> Callable[[TranslationString], str]:
+    """What turns a product's texts into Dutch: ``in_dutch(package / "locale")(text)``."""
+    return translator("nl", [locale])

@@ -15,7 +15,12 @@ from portaal.plugins.contract import HookContext, PersonContext
 @pytest.fixture
 def hook_context(app: Any, dbsession: Session) -> Callable[[str], HookContext]:
     """``hook_context("voorbeeld")``: as jobs, health checks and metrics get it."""
-    return lambda product: HookContext(dbsession, product, app.registry["portaal.settings"])
+    return lambda product: context_of(app, dbsession, product)
+
+
+def context_of(app: Any, dbsession: Session, product: str) -> HookContext:
+    """See the fixture ``hook_context``; for an application of your own."""
+    return HookContext(dbsession, product, app.registry["portaal.settings"])
 
 
 @pytest.fixture

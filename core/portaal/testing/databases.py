@@ -113,3 +113,12 @@ def dbsession(connection: Connection) -> Iterator[Session]:
     """The test's own session on that connection. Commit to show its changes to the application."""
     with Session(connection, **SESSION_OPTIONS) as dbsession:
         yield dbsession
+
+
+def everything_stored(dbsession: Session) -> Iterator[tuple[str, str]]:
+    """Every table of the portal and of the installed products, with its rows as one text: to look for what may not be
+    kept.
+    """
+    for owner in owners().values():
+        for table in owner.metadata.sorted_tables:
+            yield table.name, repr(dbsession.execute(sa.select(table)).all())

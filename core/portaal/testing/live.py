@@ -19,7 +19,7 @@ from portaal.access import sessions
 from portaal.access.models import Account
 from portaal.app import make_app
 from portaal.db.session import make_engine
-from portaal.testing.application import app_settings
+from portaal.testing.commits import committing_settings
 from portaal.testing.databases import create_tables
 from portaal.testing.people import People
 from portaal.testing.seed import seed
@@ -52,12 +52,7 @@ def running(folder: Path) -> Iterator[LivePortal]:
     create_tables(engine)
     server = make_server(_not_yet, host="127.0.0.1", port=0, threads=4)
     url = f"http://localhost:{server.effective_port}"
-    settings = app_settings(folder) | {
-        "portaal.engine": engine,
-        "portaal.public_url": url,
-        "portaal.session_options": {},
-        "portaal.reading_session_options": {},
-    }
+    settings = committing_settings(folder, engine) | {"portaal.public_url": url}
     server.application = app = make_app(settings)
     thread = threading.Thread(target=server.run)
     thread.start()

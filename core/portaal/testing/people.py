@@ -76,6 +76,12 @@ class People:
         self.dbsession.commit()
         return account
 
+    def withdraw(self, account: Account) -> None:
+        """Take all roles away from somebody, as a Gebruikersbeheerder does."""
+        revoked = sa.update(RoleGrant).where(RoleGrant.account_id == account.id).values(revoked_at=clock.now())
+        self.dbsession.execute(revoked)
+        self.dbsession.commit()
+
 
 @pytest.fixture
 def people(dbsession: Session) -> People:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from portaal.testing.application import app, browser, built_app, portals
+from portaal.testing.audit import audit_lines
 from portaal.testing.chromium import chromium, page
+from portaal.testing.ciz import ciz, ciz_process
 from portaal.testing.clock import clock
+from portaal.testing.commits import committing_portal
 from portaal.testing.contexts import hook_context, person_context
 from portaal.testing.databases import connection, dbsession, engine, fresh_database, postgresql_server
 from portaal.testing.mailbox import mailbox
@@ -19,10 +22,14 @@ from portaal.testing.queries import count_queries
 __all__ = [
     "activation",
     "app",
+    "audit_lines",
     "browser",
     "built_app",
     "chromium",
+    "ciz",
+    "ciz_process",
     "clock",
+    "committing_portal",
     "connection",
     "count_queries",
     "dbsession",

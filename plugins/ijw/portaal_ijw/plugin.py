@@ -51,12 +51,7 @@ def portaal_settings_tab() -> SettingsTab:
 
 @hookimpl
 def portaal_traffic() -> Traffic:
-    return Traffic(
-        standard=NAME,
-        sends=frozenset({"JW301", "JW306", "JW308", "JW316", "JW318", "JW319", "JW325"}),
-        receives=frozenset({"JW302", "JW305", "JW307", "JW315", "JW317", "JW320", "JW323"}),
-        partner="vecozo",
-    )
+    return Traffic.of_gemeenten(NAME, partner="vecozo")
 
 
 @hookimpl

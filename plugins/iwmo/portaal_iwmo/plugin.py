@@ -51,12 +51,7 @@ def portaal_settings_tab() -> SettingsTab:
 
 @hookimpl
 def portaal_traffic() -> Traffic:
-    return Traffic(
-        standard=NAME,
-        sends=frozenset({"WMO301", "WMO306", "WMO308", "WMO316", "WMO318", "WMO319", "WMO325"}),
-        receives=frozenset({"WMO302", "WMO305", "WMO307", "WMO315", "WMO317", "WMO320", "WMO323"}),
-        partner="vecozo",
-    )
+    return Traffic.of_gemeenten(NAME, partner="vecozo")
 
 
 @hookimpl

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 import webtest
-from sqlalchemy.orm import Session
 
 from portaal.api import outbound
-from portaal.simulators.ciz.behaviour import Behaviour
-from portaal.simulators.ciz.register import Register
-from portaal.simulators.ciz.server import Server
+from portaal.testing.ciz import Server
 from portaal.testing.live import live_portal
+from portaal.testing.products import SaveSettings
 from portaal_wlz_registertoets import settings as product
 from portaal_wlz_registertoets.ciz.breaker import Breaker
 from portaal_wlz_registertoets.ciz.register import Question
@@ -32,27 +29,11 @@ PRODUCTBEHEERDER = ("productbeheerder", "wlz_registertoets")
 WHY = {"grondslag": "wmo2015:2.3.5", "aanleiding": "Aanvraag huishoudelijke hulp", "zaakkenmerk": "Z-2026-118"}
 
 
-@pytest.fixture(scope="session")
-def ciz_process() -> Iterator[Server]:
-    """One simulated register for all tests, in a thread."""
-    server = Server(Register(), Behaviour(slowness=2.0))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
 @pytest.fixture
-def ciz(ciz_process: Server) -> Iterator[Server]:
-    """The register, with its demonstration content and no faults; nobody remembers earlier failures."""
-    ciz_process.register = Register()
-    ciz_process.behaviour = Behaviour(slowness=2.0)
-    ciz_process.count = 0
-    product.BREAKERS.forget(f"{ciz_process.url}/")
-    yield ciz_process
-    ciz_process.behaviour = Behaviour(slowness=0.0)
+def ciz(ciz: Server) -> Server:
+    """The register of the test kit; nobody remembers earlier failures of it."""
+    product.BREAKERS.forget(f"{ciz.url}/")
+    return ciz
 
 
 Connect = Callable[..., WebServiceRegister]
@@ -78,16 +59,12 @@ def question(bsn: str = WITHOUT, **changes: object) -> Question:
 
 
 @pytest.fixture
-def configure(app: Any, dbsession: Session, ciz: Server) -> Callable[..., None]:
+def configure(save_settings: SaveSettings, ciz: Server) -> Callable[..., None]:
     """Save settings of the product: by default those that lead to the simulated register."""
 
     def configure(gemeente: str = "0363", **changes: Any) -> None:
-        store = app.registry["portaal.settings"]
-        values = {"endpoint": f"{ciz.url}/", "oin": OIN, "timeout": 1} | changes
-        number = store.load(dbsession, gemeente, "wlz_registertoets").number
-        value = product.Settings.model_validate(values)
-        store.save(dbsession, gemeente, "wlz_registertoets", value, based_on=number, by=None)
-        dbsession.commit()
+        given = {"endpoint": f"{ciz.url}/", "oin": OIN, "timeout": 1} | changes
+        save_settings("wlz_registertoets", gemeente, **given)
 
     return configure
 

@@ -17,8 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portaal.api import outbound
-from portaal.simulators.ciz.behaviour import Fault
-from portaal.simulators.ciz.server import Server
+from portaal.testing.ciz import Fault, Server
 from portaal_wlz_registertoets.ciz.breaker import FAILURES_TO_OPEN, Breaker
 from portaal_wlz_registertoets.ciz.judge import judge
 from portaal_wlz_registertoets.ciz.register import Comparison, NoComparisonError

@@ -11,11 +11,10 @@ import sqlalchemy as sa
 import time_machine
 from sqlalchemy.orm import Session
 
-from portaal import audit
-from portaal.audit.models import AuditEvent
-from portaal.clock import now
-from portaal.simulators.ciz.behaviour import Fault
-from portaal.simulators.ciz.server import Server
+from portaal.api import audit, now
+from portaal.testing.audit import lines_in
+from portaal.testing.ciz import Fault, Server
+from portaal.testing.databases import everything_stored
 from portaal_wlz_registertoets.models import Medewerker, Raadpleging
 from portaal_wlz_registertoets.outcome import Reason, WlzOutcome
 
@@ -24,9 +23,8 @@ from .conftest import GEBRUIKER, HOME, PRODUCTBEHEERDER, WHY, WITH, WITHOUT, con
 YES, NO, UNKNOWN = "Ja, er is een Wlz-indicatie", "Nee, er is geen Wlz-indicatie", "Dit kon niet worden bepaald"
 
 
-def lines(dbsession: Session, action: str) -> list[AuditEvent]:
-    dbsession.expire_all()
-    return list(dbsession.scalars(sa.select(AuditEvent).where(AuditEvent.action == action).order_by(AuditEvent.at)))
+def lines(dbsession: Session, action: str) -> list[audit.AuditEvent]:
+    return lines_in(dbsession)(action)
 
 
 def rows(dbsession: Session) -> list[Raadpleging]:
@@ -142,7 +140,9 @@ def test_the_decision_is_shown_only_where_the_gemeente_wants_it(gebruiker: Any, 
 # ---- what stays ----
 
 
-def test_one_line_with_ground_reason_outcome_and_keyed_hash(gebruiker: Any, dbsession: Session, app: Any) -> None:
+def test_one_line_with_ground_reason_outcome_and_keyed_hash(
+    gebruiker: Any, dbsession: Session, hook_context: Any
+) -> None:
     consult(gebruiker, WITH)
     (asked,), (line,) = lines(dbsession, "wlz_registertoets.ask"), lines(dbsession, "wlz_registertoets.consult")
     (row,) = rows(dbsession)
@@ -152,16 +152,15 @@ def test_one_line_with_ground_reason_outcome_and_keyed_hash(gebruiker: Any, dbse
     assert line.details["zaakkenmerk"] == WHY["zaakkenmerk"]
     assert (line.gemeentecode, line.product, line.actor) == ("0363", "wlz_registertoets", row.account_id)
     assert line.object_id == asked.object_id == str(row.id)
-    assert [subject.digest for subject in line.subjects] == app.registry["portaal.audit_subjects"].everywhere(WITH)
+    assert [subject.digest for subject in line.subjects] == hook_context("wlz_registertoets").secrecy.hashes(WITH)
     assert "outcome" not in asked.details
 
 
 def test_no_bsn_is_kept(gebruiker: Any, dbsession: Session) -> None:
     consult(gebruiker, WITH)
     consult(gebruiker, WITH, aanleiding="")
-    for table in (*Raadpleging.metadata.sorted_tables, *AuditEvent.metadata.sorted_tables):
-        for row in dbsession.execute(sa.select(table)):
-            assert WITH not in repr(row), table.name
+    for table, rows in everything_stored(dbsession):
+        assert WITH not in rows, table
 
 
 @pytest.mark.parametrize("table", ["audit_event", "audit_subject", "audit_link"])
@@ -303,12 +302,12 @@ def test_so_many_a_day(gebruiker: Any, configure: Callable[..., None], ciz: Serv
     ("own", "words", "flag"), [(True, "uw eigen BSN", "eigen"), (False, "van een collega", "collega")]
 )
 def test_the_bsn_of_somebody_who_works_here(
-    browser: Any, configure: Callable[..., None], dbsession: Session, people: Any, app: Any, own: bool, words: str,
-    flag: str,
+    browser: Any, configure: Callable[..., None], dbsession: Session, people: Any, hook_context: Any, own: bool,
+    words: str, flag: str,
 ) -> None:  # fmt: skip
     configure()
     me, colleague = people.new(GEBRUIKER), people.new(GEBRUIKER)
-    subject = app.registry["portaal.audit_subjects"].of(WITH)
+    subject = hook_context("wlz_registertoets").secrecy.subject(WITH)
     dbsession.add(
         Medewerker(
             gemeentecode="0363", account_id=me.id if own else colleague.id, digest=subject.digest,

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from portaal.api import outbound
-from portaal.simulators.ciz.server import Server
+from portaal.testing.ciz import Server
 from portaal_wlz_registertoets.ciz import messages, register
 from portaal_wlz_registertoets.grounds import GROUNDS
 

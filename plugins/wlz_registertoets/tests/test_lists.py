@@ -16,11 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from portaal import audit
-from portaal.audit.models import AuditEvent
-from portaal.clock import now
-from portaal.simulators.ciz.behaviour import Fault
-from portaal.simulators.ciz.server import Server
+from portaal.api import audit, now
+from portaal.testing.audit import lines_in
+from portaal.testing.ciz import Fault, Server
+from portaal.testing.databases import everything_stored
 from portaal_wlz_registertoets import lists
 from portaal_wlz_registertoets.ciz.breaker import FAILURES_TO_OPEN
 from portaal_wlz_registertoets.models import LijstRegel, Raadpleging
@@ -65,7 +64,7 @@ def test_every_line_has_its_outcome(gebruiker: Any, ciz: Server, dbsession: Sess
     expected = dict.fromkeys(SOME, "Nee") | {"999990007": "Ja", "999990019": "Ja"}
     assert outcomes(page) == expected
     assert ciz.count == len(SOME)
-    lines = dbsession.scalars(sa.select(AuditEvent).where(AuditEvent.action == "wlz_registertoets.consult")).all()
+    lines = lines_in(dbsession)("wlz_registertoets.consult")
     assert len(lines) == len(SOME)
     assert {line.details["aanleiding"] for line in lines} == {WHY["aanleiding"]}
 
@@ -123,12 +122,14 @@ def test_the_list_is_worked_on_a_few_seconds_at_a_time(
     assert ciz.count == len(SOME)
 
 
-def test_a_role_that_is_withdrawn_stops_the_list(gebruiker: Any, ciz: Server, dbsession: Session) -> None:
-    from portaal.access.models import RoleGrant
-
-    page = send_list(gebruiker, "\n".join(SOME)).follow()
-    dbsession.execute(sa.update(RoleGrant).values(revoked_at=now()))
-    dbsession.commit()
+def test_a_role_that_is_withdrawn_stops_the_list(
+    browser: Any, configure: Callable[..., None], people: Any, ciz: Server, dbsession: Session
+) -> None:
+    configure()
+    somebody = people.new(GEBRUIKER)
+    browser.log_in_as(dbsession, somebody)
+    page = send_list(browser, "\n".join(SOME)).follow()
+    people.withdraw(somebody)
     assert press(page, "verder").status_int in {303, 403}
     assert ciz.count == 0
 
@@ -166,7 +167,7 @@ def test_a_list_counts_for_the_day(gebruiker: Any, configure: Callable[..., None
     assert send_list(gebruiker, "\n".join(SOME)).status_int == 303
     page = send_list(gebruiker, "\n".join(SOME))
     assert page.status_int == 429
-    refused = dbsession.scalars(sa.select(AuditEvent).where(AuditEvent.outcome == audit.Outcome.DENIED)).one()
+    (refused,) = lines_in(dbsession)(outcome=audit.Outcome.DENIED)
     assert refused.details == {"reason": "limit", "limit": "dag"}
 
 
@@ -186,10 +187,9 @@ def test_a_form_sent_twice_makes_one_list(gebruiker: Any, dbsession: Session, co
 
 def test_bsns_are_sealed_and_erased(gebruiker: Any, dbsession: Session) -> None:
     page = go_on(send_list(gebruiker, f"{WITH}\n{WITHOUT}").follow())
-    for table in (*LijstRegel.metadata.sorted_tables, *AuditEvent.metadata.sorted_tables):
-        rows = repr(dbsession.execute(sa.select(table)).all())
-        assert WITH not in rows
-        assert WITHOUT not in rows
+    for table, rows in everything_stored(dbsession):
+        assert WITH not in rows, table
+        assert WITHOUT not in rows, table
     done = press(page, "sluiten")
     assert done.status_int == 303
     dbsession.expire_all()
@@ -228,7 +228,7 @@ def test_the_productbeheerder_sees_no_list(gebruiker: Any, log_in: Any, path: st
 def test_taking_a_list_along_is_recorded(gebruiker: Any, dbsession: Session) -> None:
     page = go_on(send_list(gebruiker, WITH).follow())
     outcomes(page)
-    line = dbsession.scalars(sa.select(AuditEvent).where(AuditEvent.action == "wlz_registertoets.export_list")).one()
+    (line,) = lines_in(dbsession)("wlz_registertoets.export_list")
     assert line.object_id == page.request.path.rpartition("/")[2]
 
 

@@ -7,13 +7,10 @@ import uuid
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
-from portaal.access.models import Role
-from portaal.audit.models import AuditEvent, Outcome
-from portaal.clock import now
-from portaal.plugins.models import Activation
+from portaal.api import Role, audit
+from portaal.testing.audit import AuditLines
+from portaal.testing.products import Activation
 from portaal_wlz_registertoets.plugin import portaal_permissions
 
 from .conftest import GEBRUIKER, PRODUCTBEHEERDER
@@ -76,12 +73,12 @@ def test_there_are_enough_of_them(app: Any) -> None:
 @pytest.mark.parametrize(
     "roles", [[PRODUCTBEHEERDER], [GEBRUIKER, PRODUCTBEHEERDER], [("productbeheerder", "iwmo"), PRODUCTBEHEERDER]]
 )
-def test_the_productbeheerder_gets_in_nowhere(log_in: Any, app: Any, dbsession: Session, roles: list[Any]) -> None:
+def test_the_productbeheerder_gets_in_nowhere(log_in: Any, app: Any, audit_lines: AuditLines, roles: list[Any]) -> None:
     """R-87, over pages, lists, exports, reports and the service; every refusal leaves a line."""
     entries = consulting(app)
     found = statuses(app, log_in(*roles), entries)
     assert set(found.values()) == {403}, {key: status for key, status in found.items() if status != 403}
-    lines = dbsession.scalars(sa.select(AuditEvent).where(AuditEvent.outcome == Outcome.DENIED)).all()
+    lines = audit_lines(outcome=audit.Outcome.DENIED)
     assert sorted((line.object_id, line.details["method"]) for line in lines) == sorted(found)
     assert {line.product for line in lines} == {PRODUCT}
 
@@ -106,18 +103,15 @@ def test_another_gemeente_is_not_there(log_in: Any, app: Any, role: Any) -> None
 
 
 @pytest.mark.parametrize("role", [GEBRUIKER, PRODUCTBEHEERDER, Role.AUDITOR])
-def test_a_product_that_is_off_is_not_there(log_in: Any, app: Any, dbsession: Session, role: Any) -> None:
+def test_a_product_that_is_off_is_not_there(
+    log_in: Any, app: Any, activation: Activation, audit_lines: AuditLines, role: Any
+) -> None:
     browser = log_in(role)
-    dbsession.execute(
-        sa.update(Activation)
-        .where(Activation.product == PRODUCT, Activation.gemeentecode == "0363")
-        .values(deactivated_at=now())
-    )
-    dbsession.commit()
+    activation.off(PRODUCT)
     entries = addresses(app)
     assert set(statuses(app, browser, entries).values()) == {404}
     assert "wlz_registertoets" not in browser.get("/g/0363/").text
-    lines = dbsession.scalars(sa.select(AuditEvent).where(AuditEvent.outcome == Outcome.DENIED)).all()
+    lines = audit_lines(outcome=audit.Outcome.DENIED)
     assert {line.details["reason"] for line in lines} == {"product_not_active"}
 
 

@@ -2,99 +2,58 @@
 
 from __future__ import annotations
 
-import secrets
 import threading
 import time
 import uuid
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-import webtest
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from portaal.access import sessions
-from portaal.access.models import Account, RoleGrant
-from portaal.app import make_app
-from portaal.audit.models import AuditEvent
-from portaal.audit.verify import one_moment, verify
-from portaal.clock import now
-from portaal.organisations.models import Organisation
-from portaal.simulators.ciz.behaviour import Fault
-from portaal.simulators.ciz.server import Server
-from portaal.testing.application import app_settings
-from portaal.testing.seed import seed
+from portaal.api import audit, now
+from portaal.testing.application import Browser
+from portaal.testing.audit import is_intact
+from portaal.testing.ciz import Fault, Server
+from portaal.testing.commits import CommittingPortal
+from portaal.testing.products import settings_saver
 from portaal_wlz_registertoets.limits import Limit, Limits, spend
 from portaal_wlz_registertoets.models import Raadpleging, Teller
-from portaal_wlz_registertoets.settings import Settings
 
-from .conftest import HOME, OIN, WHY, WITH, consult, the_form
+from .conftest import GEBRUIKER, HOME, OIN, WHY, WITH, consult, the_form
 
 
 @pytest.fixture
-def portal(fresh_database: Engine, tmp_path: Path, ciz: Server) -> Any:
-    """The portal on its own engine, with the register filled in for Amsterdam."""
-    settings: dict[str, Any] = app_settings(tmp_path) | {
-        "portaal.engine": fresh_database, "portaal.session_options": {}, "portaal.reading_session_options": {},
-    }  # fmt: skip
-    app = make_app(settings)
-    with Session(fresh_database) as dbsession:
-        seed(dbsession)
-        value = Settings.model_validate({"endpoint": f"{ciz.url}/", "oin": OIN, "timeout": 5})
-        app.registry["portaal.settings"].save(dbsession, "0363", "wlz_registertoets", value, based_on=0, by=None)
-        dbsession.commit()
-    return app
+def portal(committing_portal: CommittingPortal, ciz: Server) -> CommittingPortal:
+    """The portal with the register filled in for Amsterdam."""
+    save = settings_saver(committing_portal.app, committing_portal.dbsession)
+    save("wlz_registertoets", endpoint=f"{ciz.url}/", oin=OIN, timeout=5)
+    return committing_portal
 
 
-def browser_of_somebody(portal: Any, engine: Engine) -> webtest.TestApp:
-    browser = webtest.TestApp(portal, extra_environ={"HTTP_HOST": "localhost"})
-    with Session(engine) as dbsession:
-        organisation = dbsession.scalars(sa.select(Organisation).where(Organisation.kvk_nummer == "99000363")).one()
-        moment = now()
-        account = Account(
-            issuer="test", organisation_id=organisation.id, pseudonym=secrets.token_hex(8), created_at=moment,
-            achternaam="Test", email="test@gemeente.example", profile_saved_at=moment, verified_at=moment,
-        )  # fmt: skip
-        dbsession.add(account)
-        dbsession.flush()
-        dbsession.add(
-            RoleGrant(
-                account_id=account.id, role="gebruiker", gemeentecode="0363", product="wlz_registertoets",
-                granted_at=moment,
-            )
-        )  # fmt: skip
-        token = secrets.token_urlsafe(32)
-        sessions.start(dbsession, token, account.id, "loa3")
-        dbsession.commit()
-    browser.set_cookie("portaal", token)
-    return browser
-
-
-def test_nobody_waits_while_the_register_is_asked(portal: Any, fresh_database: Engine, ciz: Server) -> None:
+def test_nobody_waits_while_the_register_is_asked(portal: CommittingPortal, ciz: Server) -> None:
     ciz.behaviour.choose(Fault.TRAAG)
-    browser = browser_of_somebody(portal, fresh_database)
+    browser = portal.log_in(GEBRUIKER)
     answers: list[Any] = []
     asking = threading.Thread(target=lambda: answers.append(consult(browser, WITH)))
     asking.start()
     while ciz.count == 0:
         time.sleep(0.01)
     before = time.monotonic()
-    with Session(fresh_database) as dbsession:  # another writes meanwhile, on SQLite too
+    with Session(portal.engine) as dbsession:  # another writes meanwhile, on SQLite too
         dbsession.add(Teller(account_id=uuid.uuid4(), gemeentecode="0363", period="2026-11-21"))
         dbsession.commit()
         row = dbsession.scalars(sa.select(Raadpleging)).one()
         assert row.outcome is None
-        asked = dbsession.scalars(sa.select(AuditEvent.action)).all()
+        asked = dbsession.scalars(sa.select(audit.AuditEvent.action)).all()
         assert "wlz_registertoets.ask" in asked
         assert "wlz_registertoets.consult" not in asked
     assert time.monotonic() - before < ciz.behaviour.slowness / 2
     asking.join()
     assert "Ja, er is een Wlz-indicatie" in answers[0].text
-    with one_moment(fresh_database) as connection:
-        assert verify(connection, None).intact
+    assert is_intact(portal.engine)
 
 
 def test_asking_at_once_breaks_no_limit(fresh_database: Engine) -> None:
@@ -117,10 +76,10 @@ def test_asking_at_once_breaks_no_limit(fresh_database: Engine) -> None:
         assert spend(dbsession, who, "0363", Limits(5, 100), moment + timedelta(minutes=1)) is None
 
 
-def test_the_same_form_twice_at_once_asks_once(portal: Any, fresh_database: Engine, ciz: Server) -> None:
+def test_the_same_form_twice_at_once_asks_once(portal: CommittingPortal, ciz: Server) -> None:
     ciz.behaviour.choose(Fault.TRAAG)
     ciz.behaviour.slowness = 0.5
-    browser = browser_of_somebody(portal, fresh_database)
+    browser = portal.log_in(GEBRUIKER)
     form = the_form(browser.get(HOME))
     for name, value in (WHY | {"bsn": WITH}).items():
         form[name] = value
@@ -128,7 +87,8 @@ def test_the_same_form_twice_at_once_asks_once(portal: Any, fresh_database: Engi
     statuses: list[int] = []
 
     def send() -> None:
-        tab = webtest.TestApp(portal, extra_environ={"HTTP_HOST": "localhost"}, cookiejar=browser.cookiejar)
+        tab = Browser(portal.app)
+        tab.cookiejar = browser.cookiejar
         statuses.append(tab.post(HOME, fields, status="*").status_int)
 
     threads = [threading.Thread(target=send) for _ in range(2)]

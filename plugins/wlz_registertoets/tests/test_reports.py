@@ -13,8 +13,8 @@ import sqlalchemy as sa
 import time_machine
 from sqlalchemy.orm import Session
 
-from portaal.access.models import Role
-from portaal.audit.models import AuditEvent
+from portaal.api import Role, audit
+from portaal.testing.audit import lines_in
 from portaal_wlz_registertoets.models import Flag, Medewerker, Raadpleging
 from portaal_wlz_registertoets.outcome import Reason, WlzOutcome
 from portaal_wlz_registertoets.reports import OfficeHours, month_report, months_with_consultations
@@ -135,7 +135,7 @@ def test_the_month_as_a_file(asked: Any, log_in: Any, dbsession: Session) -> Non
     (row,) = csv.DictReader(io.StringIO(response.body.decode("utf-8-sig")), delimiter=";")
     assert row["Persoon"] == "Test Nachtbraker"
     assert (row["Raadplegingen"], row["Buiten kantooruren"]) == ("2", "2")
-    line = dbsession.scalars(sa.select(AuditEvent).where(AuditEvent.action.endswith(".export_report"))).one()
+    (line,) = lines_in(dbsession)("wlz_registertoets.export_report")
     assert line.details == {"month": "2026-11"}
 
 
@@ -155,7 +155,7 @@ def test_one_person_in_detail(asked: Any, log_in: Any, dbsession: Session, form:
     text = page.body.decode("utf-8-sig")
     assert text.count("Eerste aanleiding") == 1
     assert WITH not in text
-    line = dbsession.scalars(sa.select(AuditEvent).where(AuditEvent.action == "wlz_registertoets.report")).one()
+    (line,) = lines_in(dbsession)("wlz_registertoets.report")
     assert line.object_id == str(asked.id)
     assert line.details == {
         "from": "2026-11-18", "to": "2026-11-18", "reason": "Melding 7", "found": 2, "form": form,
@@ -171,7 +171,9 @@ def test_a_report_says_why_and_when(asked: Any, log_in: Any, dbsession: Session,
     page = send(log_in(Role.AUDITOR).get(f"{REPORTS}/persoon"), **(right | {"vorm": "pagina"} | fields))
     assert page.status_int == 422
     assert "Eerste aanleiding" not in page.text
-    assert dbsession.scalar(sa.select(sa.func.count()).where(AuditEvent.action == "wlz_registertoets.report")) == 0
+    assert (
+        dbsession.scalar(sa.select(sa.func.count()).where(audit.AuditEvent.action == "wlz_registertoets.report")) == 0
+    )
 
 
 @pytest.mark.parametrize("path", ["", "/export", "/persoon", "/medewerkers"])
@@ -205,7 +207,7 @@ def test_naming_a_colleague(log_in: Any, people: Any, dbsession: Session) -> Non
     assert gone.status_int == 303
     dbsession.expire_all()
     assert dbsession.scalars(sa.select(Medewerker)).all() == []
-    acts = dbsession.scalars(sa.select(AuditEvent.action).order_by(AuditEvent.at)).all()
+    acts = [line.action for line in lines_in(dbsession)()]
     assert [act for act in acts if act.endswith("watch")] == [
         "wlz_registertoets.watch", "wlz_registertoets.watch", "wlz_registertoets.unwatch",
     ]  # fmt: skip

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from portaal.access.models import Role
-from portaal.simulators.ciz.behaviour import Fault
-from portaal.simulators.ciz.server import Server
+from portaal.api import Role
 from portaal.testing.chromium import accessibility_faults, scrolls_sideways
+from portaal.testing.ciz import Fault, Server
+from portaal.testing.contexts import context_of
 from portaal.testing.live import LivePortal
+from portaal.testing.products import settings_saver
 from portaal_wlz_registertoets import jobs, signals
 from portaal_wlz_registertoets.consulting import Asker
-from portaal_wlz_registertoets.settings import Settings
 
 from .conftest import GEBRUIKER, HOME, OIN, PRODUCTBEHEERDER, WITH, WITHOUT
 
@@ -28,10 +28,8 @@ SHOTS = os.environ.get("PORTAAL_SHOTS")  # a folder, for looking at the screens
 @pytest.fixture
 def portal(live_portal: LivePortal, ciz: Server) -> LivePortal:
     """The portal with the simulated register filled in."""
-    store = live_portal.app.registry["portaal.settings"]
-    value = Settings.model_validate({"endpoint": f"{ciz.url}/", "oin": OIN, "timeout": 3, "signals": True})
-    store.save(live_portal.people.dbsession, "0363", "wlz_registertoets", value, based_on=0, by=None)
-    live_portal.people.dbsession.commit()
+    save = settings_saver(live_portal.app, live_portal.people.dbsession)
+    save("wlz_registertoets", endpoint=f"{ciz.url}/", oin=OIN, timeout=3, signals=True)
     return live_portal
 
 
@@ -220,14 +218,12 @@ def test_the_auditor(portal: LivePortal, page: Any) -> None:
 
 
 def test_signals(portal: LivePortal, page: Any, ciz: Server) -> None:
-    from portaal.api import HookContext
-
     account = portal.log_in(page.context, GEBRUIKER)
     page.goto(f"{portal.url}{HOME}signalen")
     looks_right(page, "signalen-leeg")
     page.goto(f"{portal.url}{HOME}signalen/aanleveren")
     looks_right(page, "aanleveren")
-    context = HookContext(portal.people.dbsession, "wlz_registertoets", portal.app.registry["portaal.settings"])
+    context = context_of(portal.app, portal.people.dbsession, "wlz_registertoets")
     with context.transaction() as dbsession:
         signals.deliver(dbsession, context.secrecy, [WITH, "999990019"], Asker(account.id, "0363"))
     jobs.compare_residents(context)

@@ -9,15 +9,14 @@ import pytest
 import webtest
 
 import portaal_wlz_registertoets
-from portaal.simulators.ciz.behaviour import Fault
-from portaal.simulators.ciz.server import Server
-from portaal.web.i18n import translator
+from portaal.testing.catalogues import in_dutch
+from portaal.testing.ciz import Fault, Server
 from portaal_wlz_registertoets import settings as product
 
 from .conftest import OIN, PRODUCTBEHEERDER
 
 TAB = "/g/0363/instellingen/wlz_registertoets/"
-DUTCH = translator("nl", [Path(portaal_wlz_registertoets.__file__).parent / "locale"])
+DUTCH = in_dutch(Path(portaal_wlz_registertoets.__file__).parent / "locale")
 
 
 def tried(ciz: Server, **changes: Any) -> tuple[bool, str]:

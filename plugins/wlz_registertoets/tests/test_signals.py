@@ -11,11 +11,9 @@ import sqlalchemy as sa
 import time_machine
 from sqlalchemy.orm import Session
 
-from portaal.api import HookContext, today
-from portaal.audit.models import AuditEvent
-from portaal.clock import now
-from portaal.simulators.ciz.behaviour import Fault
-from portaal.simulators.ciz.server import Server
+from portaal.api import HookContext, audit, now, today
+from portaal.testing.ciz import Fault, Server
+from portaal.testing.products import Activation
 from portaal_wlz_registertoets import jobs, lists, signals, upkeep
 from portaal_wlz_registertoets.models import (
     Aanlevering,
@@ -43,8 +41,8 @@ def user(gebruiker: Any, configure: Callable[..., None]) -> Any:
 
 
 @pytest.fixture
-def context(app: Any, dbsession: Session) -> HookContext:
-    return HookContext(dbsession, "wlz_registertoets", app.registry["portaal.settings"])
+def context(hook_context: Callable[[str], HookContext]) -> HookContext:
+    return hook_context("wlz_registertoets")
 
 
 def send_file(browser: Any, content: bytes) -> Any:
@@ -59,8 +57,8 @@ def every(dbsession: Session, model: Any) -> list[Any]:
     return list(dbsession.scalars(sa.select(model)))
 
 
-def acts(dbsession: Session, action: str) -> list[AuditEvent]:
-    return [line for line in every(dbsession, AuditEvent) if line.action == f"wlz_registertoets.{action}"]
+def acts(dbsession: Session, action: str) -> list[audit.AuditEvent]:
+    return [line for line in every(dbsession, audit.AuditEvent) if line.action == f"wlz_registertoets.{action}"]
 
 
 RESIDENTS = f"BSN\n{WITH}\n999.990.019\n{WITHOUT}\n\n{WITHOUT}\n".encode()
@@ -197,13 +195,10 @@ def test_without_the_setting_nobody_is_compared(
 
 
 def test_a_product_that_is_off_is_not_compared(
-    user: Any, ciz: Server, dbsession: Session, context: HookContext
+    user: Any, ciz: Server, activation: Activation, context: HookContext
 ) -> None:
-    from portaal.plugins.models import Activation
-
     send_file(user, RESIDENTS)
-    dbsession.execute(sa.update(Activation).values(deactivated_at=now()))
-    dbsession.commit()
+    activation.off("wlz_registertoets")
     jobs.compare_residents(context)
     assert ciz.count == 0
 
@@ -215,7 +210,7 @@ def press(page: Any, ending: str) -> Any:
     return next(form for form in page.forms.values() if form.action.endswith(ending)).submit(status="*")
 
 
-def test_dealing_with_a_signal(user: Any, dbsession: Session, context: HookContext, app: Any) -> None:
+def test_dealing_with_a_signal(user: Any, dbsession: Session, context: HookContext) -> None:
     send_file(user, WITH.encode())
     jobs.compare_residents(context)
     overview = user.get("/g/0363/")
@@ -227,7 +222,7 @@ def test_dealing_with_a_signal(user: Any, dbsession: Session, context: HookConte
     assert "999 990 007" in opened.text
     assert WITH not in opened.request.url
     (line,) = acts(dbsession, "signal_open")
-    assert [subject.digest for subject in line.subjects] == app.registry["portaal.audit_subjects"].everywhere(WITH)
+    assert [subject.digest for subject in line.subjects] == context.secrecy.hashes(WITH)
     assert "afgehandeld" in press(opened, "/afhandelen").follow().text
     (signal,) = every(dbsession, Signaal)
     assert signal.dealt_with_at is not None
@@ -300,15 +295,14 @@ def test_the_numbers(user: Any, context: HookContext) -> None:
 
 
 def test_what_the_product_knows_of_a_person(
-    browser: Any, configure: Callable[..., None], people: Any, dbsession: Session, app: Any
-) -> None:
-    from portaal.api import PersonContext
-
+    browser: Any, configure: Callable[..., None], people: Any, dbsession: Session, context: HookContext,
+    person_context: Any,
+) -> None:  # fmt: skip
     configure()
     person = people.new(GEBRUIKER)
     browser.log_in_as(dbsession, person)
     consult(browser, WITH)
-    subject = app.registry["portaal.audit_subjects"].of(WITH)
+    subject = context.secrecy.subject(WITH)
     dbsession.add(
         Medewerker(
             gemeentecode="0363", account_id=person.id, digest=subject.digest, key_id="test-1", added_at=now(),
@@ -316,7 +310,7 @@ def test_what_the_product_knows_of_a_person(
         )
     )  # fmt: skip
     dbsession.commit()
-    about = PersonContext(dbsession, "wlz_registertoets", app.registry["portaal.settings"], person.id)
+    about = person_context("wlz_registertoets", person)
     known = upkeep.personal_data(about)
     assert [row["masked"] for row in known["raadplegingen"]] == ["•••••••07"]
     assert len(known["bsn_krijgt_aandacht"]) == 1
