@@ -13,6 +13,7 @@ from translationstring import TranslationString
 from portaal import clock
 from portaal.access import sessions
 from portaal.access.cookies import cookie_name
+from portaal.organisations import processing
 from portaal.startpagina import wanted
 from portaal.startpagina.tiles import address
 from portaal.web import i18n
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pyramid.response import Response
 
 SECURITY_TXT_DAYS = 180
+REGISTER = "portaal.register_of_processing"
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ def show(request: Request) -> dict[str, Any]:
         "wanted_cookie": wanted.cookie_name(request),
         "statement_address": request.registry["portaal.startpagina.toegankelijkheid"],
         "security_contact": security_contact(settings),
+        "register": request.registry[REGISTER],
     }
 
 
@@ -85,6 +88,7 @@ def security_txt(request: Request) -> Response:
 
 def includeme(config: Configurator) -> None:
     config.registry["portaal.footer"] = FOOTER
+    config.registry[REGISTER] = processing.read_register(config.registry.settings.get(processing.SETTING, ""))
     config.registry["portaal.startpagina.toegankelijkheid"] = address(
         config.registry.settings, "portaal.startpagina.adres.toegankelijkheidsverklaring"
     )
