@@ -123,10 +123,12 @@ def test_the_client_certificate_must_be_usable(settings: dict[str, Any], tmp_pat
     assert "client_certificate" in refused(
         resolver, settings | {"eherkenning.client_certificate": str(tmp_path / "no")}
     )
-    resolver(
-        settings
-        | {"eherkenning.client_certificate": certificate, "eherkenning.client_key": settings["eherkenning.key"]}
-    )
+    usable = {"eherkenning.client_certificate": certificate, "eherkenning.client_key": settings["eherkenning.key"]}
+    resolver(settings | usable)
+    ours = service_provider(settings | usable)
+    ends_at = ours.keys[0].certificate.not_valid_after_utc
+    owners = [expiry.owner for expiry in expiring(ours, [], ends_at - timedelta(days=10))]
+    assert owners == ["the portal", "the portal (for TLS)"]
 
 
 # ---- the makelaars

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 NAME = "eherkenning"
 ACS_PATH = "/eherkenning/acs"
+CLIENT = "eherkenning.client_certificate"
 SECONDS_OF_SKEW = 60
 
 
@@ -69,6 +70,7 @@ def service_provider(settings: Mapping[str, str]) -> ServiceProvider:
         provider_name=settings["portaal.operator_name"],
         keys=tuple(keys),
         next_from=_moment(settings, "eherkenning.next_from") if len(keys) > 1 else None,
+        client_certificate=_certificate(settings, CLIENT) if settings.get(CLIENT, "").strip() else None,
         skew=SECONDS_OF_SKEW,
     )
 

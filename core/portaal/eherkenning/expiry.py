@@ -68,6 +68,8 @@ def certificates_of(provider: ServiceProvider, makelaars: Iterable[Makelaar]) ->
     """Whose it is, for the operator, and each certificate that signs or that others encrypt with."""
     for pair, owner in zip(provider.keys, ("the portal", "the portal (the next one)"), strict=False):
         yield owner, pair.certificate
+    if provider.client_certificate is not None:
+        yield "the portal (for TLS)", provider.client_certificate
     for makelaar in makelaars:
         for certificate in makelaar.certificates:
             yield makelaar.display_name, certificate

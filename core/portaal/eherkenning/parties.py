@@ -34,6 +34,7 @@ class ServiceProvider:
     :param service_id: ``urn:etoegang:DV:<OIN>:services:<index>``.
     :param keys: the current pair and, while keys are changed, the next one; both decrypt.
     :param next_from: from when the next pair signs, as agreed with the makelaar.
+    :param client_certificate: what makelaars see that ask for one when an artifact is exchanged.
     :param minimum: the lowest level that gets in (R-38).
     :param skew: seconds that clocks may differ, at most 120.
     """
@@ -47,6 +48,7 @@ class ServiceProvider:
     provider_name: str
     keys: tuple[KeyPair, ...]
     next_from: datetime | None = None
+    client_certificate: x509.Certificate | None = None
     minimum: AssuranceLevel = MINIMUM
     skew: int = 60
 
