@@ -85,3 +85,19 @@ def test_a_beheerder_comes_from_a_mail_to_the_person_who_waits(walk: Walk, peopl
     walk.browser.get(link, status=303)
     assert after_login(walk) == f"http://localhost{link}"
     walk.browser.get(link, status=200)
+
+
+def test_the_end_of_a_session_leads_back_after_logging_in(bram: Walk) -> None:
+    """WCAG 2.2.1, yardstick 22: who was logged out by silence goes on where they were."""
+    after_login(bram)
+    dialog = bram.browser.get(LINK).html.find(id="sessie")
+    assert dialog["data-pz-expired"] == f"/Inloggen-op-portals?reden=verlopen&naar={LINK.replace('/', '%2F')}"
+    bram.browser.reset()
+    bram.browser.get(dialog["data-pz-expired"], status=200).mustcontain("U bent automatisch uitgelogd")
+    assert after_login(bram) == f"http://localhost{LINK}"
+
+
+@pytest.mark.parametrize("path", ["//evil.example", "https://evil.example", "/\\evil.example", "/x?y", ""])
+def test_the_start_page_keeps_no_address_of_elsewhere(browser: Browser, path: str) -> None:
+    browser.get("/Inloggen-op-portals", {"naar": path}, status=200)
+    assert "naar" not in browser.cookies

@@ -39,6 +39,7 @@ def make_portal(**other: Any) -> Portal:
         "other_locale_href": "/?taal=en",
         "home_href": "/",
         "logout_href": "/uitloggen",
+        "expired_href": "/inloggen_op_portals?reden=verlopen",
         "session_seconds": 1200,
         "warn_seconds": 120,
         "operator_name": "Operator",

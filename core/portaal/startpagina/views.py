@@ -46,7 +46,11 @@ def start(request: Request) -> Response:
 
 
 def log_in_to_portals(request: Request) -> dict[str, Any]:
-    """The public page with a tile per portal (R-26)."""
+    """The public page with a tile per portal (R-26).
+
+    Whose session ended on a page comes back there after logging in: the page's address is given along.
+    """
+    wanted.remember(request, request.response, request.GET.get("naar", ""))
     return {
         "tiles": request.registry["portaal.startpagina.tiles"],
         "kto_address": request.registry["portaal.startpagina.kto"],

@@ -27,11 +27,17 @@ def cookie_name(request: Request) -> str:
     return "__Host-naar" if is_secure(request) else "naar"
 
 
-def remember(request: Request, response: Response) -> None:
+def remember_asked(request: Request, response: Response) -> None:
     """Keep the page that was asked for: one that a person opens in a window, not what a page fetches by itself."""
     is_fetched = BACKGROUND in request.headers or request.headers.get("Sec-Fetch-Dest", "document") != "document"
-    if request.method == "GET" and not is_fetched and PATH.fullmatch(request.path):
-        _set(request, response, request.path, LIFETIME)
+    if request.method == "GET" and not is_fetched:
+        remember(request, response, request.path)
+
+
+def remember(request: Request, response: Response, path: str) -> None:
+    """Keep a path; what is no path of this portal is passed over."""
+    if PATH.fullmatch(path):
+        _set(request, response, path, LIFETIME)
 
 
 def take(request: Request) -> str:

@@ -86,7 +86,7 @@ def forbidden(request: Request) -> Any:
     if reason is Reason.NOT_LOGGED_IN:
         if request.method in {"GET", "HEAD"}:
             to_log_in = HTTPSeeOther(request.route_url("inloggen_op_portals", _query={"reden": "niet_ingelogd"}))
-            wanted.remember(request, to_log_in)
+            wanted.remember_asked(request, to_log_in)
             return to_log_in
         request.response.status_int = 401
         return {"title": _("You are not logged in"), "text": _("Log in again and repeat what you did.")}

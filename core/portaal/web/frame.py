@@ -159,6 +159,14 @@ class PortalFrame:
         return self._request.route_path("uitloggen")
 
     @property
+    def expired_href(self) -> str:
+        """Where the end of a session leads: to the start page, and after the login back to this page."""
+        query = {"reden": "verlopen"}
+        if self._request.method == "GET" and self._request.matched_route is not None:
+            query["naar"] = self._request.path
+        return self._request.route_path("inloggen_op_portals", _query=query)
+
+    @property
     def csrf_token(self) -> str:
         return get_csrf_token(self._request)
 

@@ -117,7 +117,7 @@ def asked(gebruiker: Any, dbsession: Session, people: Any, browser: Any) -> Any:
 
 def test_the_month_as_a_page(asked: Any, log_in: Any) -> None:
     page = log_in(Role.AUDITOR).get(f"{REPORTS}?maand=2026-11")
-    assert "2 raadplegingen, waarvan 2 buiten kantooruren. De drukste dag was 18-11-2026 met 2." in page.text
+    assert "Raadplegingen: 2, waarvan 2 buiten kantooruren. De drukste dag was 18-11-2026 met 2." in page.text
     assert page.html.find("svg", class_=None, attrs={"role": "img"}) is not None
     assert "Test Nachtbraker" in page.text
     assert WITH not in page.text

@@ -172,7 +172,7 @@ def _chart(request: Request, report: MonthReport) -> charts.Chart:
     by_day = [sum(pair) for pair in zip(report.inside_by_day, report.outside_by_day, strict=True)]
     busiest = max(range(report.days), key=by_day.__getitem__)
     summary = _(
-        "${total} consultations, ${outside} of them outside office hours. The busiest day was ${day} with ${most}.",
+        "Consultations: ${total}, of which ${outside} outside office hours. The busiest day was ${day} with ${most}.",
         mapping={
             "total": report.total, "outside": report.outside, "day": days[busiest].strftime("%d-%m-%Y"),
             "most": by_day[busiest],
