@@ -65,7 +65,8 @@ def status(config_file: str) -> None:
 @config_option
 def vergelijk(folder: Path, config_file: str) -> None:
     """Have both judge each XML file in a folder; exit code 1 when they disagree about one."""
-    from portaal.berichtenverkeer.gate import Expectation, check
+    from portaal.berichtenverkeer.files import check_file
+    from portaal.berichtenverkeer.gate import Expectation
     from portaal.berichtenverkeer.gate.second import AGAINST_OFFICIAL
     from portaal.berichtenverkeer.standard.official import OfficialSchemas, folder_from
 
@@ -75,7 +76,10 @@ def vergelijk(folder: Path, config_file: str) -> None:
     files = sorted(path for path in folder.iterdir() if path.suffix.lower() == ".xml" and path.is_file())
     differ = 0
     for path in files:
-        verdict = check(path.read_bytes(), Expectation(official=official))
+        try:
+            verdict = check_file(path, Expectation(official=official))
+        except OSError as error:
+            raise click.ClickException(f"{click.format_filename(path)} cannot be read") from error
         codes = [finding.code for finding in verdict.findings if finding.code in AGAINST_OFFICIAL]
         if codes:
             differ += 1
