@@ -543,7 +543,7 @@ def _noticed(removal: Removal, copy: Path) -> bool:
     paths = os.pathsep.join([str(copy / "core"), *map(str, copy.glob("plugins/*"))])
     result = subprocess.run(command, cwd=copy, env=os.environ | {"PYTHONPATH": paths}, capture_output=True, text=True)
     file.write_text(text, encoding="utf-8")
-    red = next((line for line in result.stdout.splitlines() if line.startswith(("FAILED ", "ERROR "))), "")
+    red = next((line for line in result.stdout.splitlines() if line.startswith(("FAILED tests", "FAILED plugins", "ERROR tests"))), "")
     mark = "red   " if result.returncode == 1 and red else "GREEN "
     print(f"{mark} {removal.rule:>5}  {removal.what}: {red[:160]}", flush=True)  # noqa: T201
     return mark == "red   "

@@ -10,18 +10,18 @@ import sys
 from tests.eherkenning.removals import Removal, run
 
 SEAM, OIDC = "../login/", "../../../plugins/oidc/portaal_oidc/"
-PROVIDER = ("tests/plugins/test_login_provider.py",)
-REFUSALS = ("plugins/oidc/tests/test_refusals.py",)
-LOGIN = ("plugins/oidc/tests/test_logging_in.py",)
-BROKERS = ("plugins/oidc/tests/test_brokers.py",)
+PROVIDER = "tests/plugins/test_login_provider.py"
+REFUSALS, LOGIN, BROKERS = (f"plugins/oidc/tests/test_{name}.py" for name in ("refusals", "logging_in", "brokers"))
 
 
 def seam(what: str, file: str, old: str, new: str = "") -> Removal:
-    return Removal("seam", what, SEAM + file, old, new, PROVIDER)
+    return Removal("seam", what, SEAM + file, old, new, (PROVIDER,))
 
 
-def oidc(what: str, file: str, old: str, new: str = "", tests: tuple[str, ...] = REFUSALS) -> Removal:
-    return Removal("oidc", what, OIDC + file, old, new, tests)
+def oidc(what: str, file: str, old: str, new: str, *tests: str) -> Removal:
+    """:param tests: tests, or abnormal answers of the simulated broker."""
+    abnormal = f"{REFUSALS}::test_an_abnormal_answer_gets_nobody_in[sqlite-"
+    return Removal("oidc", what, OIDC + file, old, new, tuple(t if "/" in t else f"{abnormal}{t}]" for t in tests))
 
 
 REMOVALS = (
@@ -43,27 +43,53 @@ REMOVALS = (
     seam("an issuer is one provider's", "providers.py", "if self.owner_of(choice.issuer) is not None:", "if False:"),
     seam("origins over TLS", "providers.py", 'if address.scheme != "https" and', "if False and"),
     seam("the form of origins", "providers.py", " or not ORIGIN.fullmatch(origin)"),
-    oidc("the broker in the answer", "client.py", " or (issuer is not None and issuer != self._entry.issuer)"),
-    oidc("a broker that always names itself", "client.py", "if missing or", "if"),
-    oidc("an error is no login", "client.py", 'if "error" in back.parameters:', "if False:"),
-    oidc("a code", "client.py", "if not 0 < len(code) <= LONGEST_CODE:", "if False:"),
-    oidc("PKCE", "client.py", "create_s256_code_challenge(verifier)", '"x" * 43'),
-    oidc("algorithms", "id_token.py", "algorithms=list(entry.algorithms)", 'algorithms=["RS256", "PS256", "ES256"]'),
-    oidc("the issuer", "id_token.py", '"iss": {"essential": True, "value": entry.issuer},'),
-    oidc("the audience", "id_token.py", '"aud": {"essential": True, "value": entry.client_id},'),
-    oidc("whom it was made for", "id_token.py", '"client_id": entry.client_id, '),
-    oidc("the nonce", "id_token.py", '"nonce": expected.nonce, '),
-    oidc("the access token", "id_token.py", ', "access_token": expected.access_token'),
-    oidc("made just now", "id_token.py", 'if moment(claims["iat"]) <', "if expected.now <"),
-    oidc("logged in just now", "id_token.py", "    _check_fresh(claims, expected)\n"),
-    oidc("when somebody logged in", "id_token.py", "and not expected.entry.auth_time", ""),
-    oidc("a time that is a moment", "id_token.py", "(OverflowError, OSError, ValueError)", "(LookupError,)"),
-    oidc("large keys", "discovery.py", ">= CHARACTERS_OF_2048_BITS", ">= 0"),
-    oidc("keys that sign", "discovery.py", ' or key.get("use", "sig") != "sig"'),
-    oidc("its own name", "discovery.py", "if metadata.issuer != entry.issuer:", "if False:"),
-    oidc("where people log in", "discovery.py", "if origin not in broker.origins:", "if False:"),
-    oidc("PKCE at the broker", "discovery.py", 'if "S256" not in', 'if "" in'),
-    oidc("the code flow", "discovery.py", 'if "code" not in', 'if "" in'),
+    oidc(
+        "the broker in the answer",
+        "client.py",
+        " or (issuer is not None and issuer != self._entry.issuer)",
+        "",
+        "wrong_iss_parameter",
+    ),
+    oidc("a broker that always names itself", "client.py", "if missing or", "if", "no_iss_parameter"),
+    oidc("an error is no login", "client.py", 'if "error" in back.parameters:', "if False:", "access_denied"),
+    oidc("PKCE", "client.py", "create_s256_code_challenge(verifier)", '"x" * 43', LOGIN),
+    oidc(
+        "algorithms",
+        "id_token.py",
+        "algorithms=list(entry.algorithms)",
+        'algorithms=["RS256", "PS256"]',
+        f"{REFUSALS}::test_it_is_refused_in_the_token_too",
+    ),
+    oidc("the issuer", "id_token.py", '"iss": {"essential": True, "value": entry.issuer},', "", "wrong_issuer"),
+    oidc("whom it was made for", "id_token.py", '"client_id": entry.client_id, ', "", "wrong_azp", "two_audiences"),
+    oidc("the nonce", "id_token.py", '"nonce": expected.nonce, ', "", "wrong_nonce"),
+    oidc("the access token", "id_token.py", ', "access_token": expected.access_token', "", "wrong_at_hash"),
+    oidc("not long ago", "id_token.py", 'if moment(claims["iat"]) <', "if expected.now <", "old"),
+    oidc("a fresh login", "id_token.py", "    _check_fresh(claims, expected)\n", "", "earlier_login"),
+    oidc("a moment of login", "id_token.py", "and not expected.entry.auth_time", "", "no_auth_time"),
+    oidc("times are moments", "id_token.py", "(OverflowError, OSError, ValueError)", "LookupError", "endless"),
+    oidc(
+        "large keys",
+        "discovery.py",
+        ">= CHARACTERS_OF_2048_BITS",
+        ">= 0",
+        f"{REFUSALS}::test_only_large_public_keys_that_sign_are_used",
+    ),
+    oidc(
+        "keys that sign",
+        "discovery.py",
+        ' or key.get("use", "sig") != "sig"',
+        "",
+        f"{REFUSALS}::test_only_large_public_keys_that_sign_are_used",
+    ),
+    *(
+        oidc(what, "discovery.py", old, new, f"{REFUSALS}::test_trouble_with_what_the_broker_says_of_itself")
+        for what, old, new in (
+            ("its own name", "if metadata.issuer != entry.issuer:", "if False:"),
+            ("PKCE at the broker", 'if "S256" not in metadata.code', 'if "plain" not in metadata.code'),
+            ("the code flow", 'if "code" not in metadata', 'if "id_token" not in metadata'),
+        )
+    ),
     oidc(
         "no simulated broker",
         "discovery.py",
@@ -71,23 +97,25 @@ REMOVALS = (
         "if False:",
         BROKERS,
     ),
-    oidc("the time for an answer", "discovery.py", ", timeout=SECONDS"),
-    oidc("looking again at most once a minute", "discovery.py", "> AT_MOST_EVERY", "> -AT_MOST_EVERY", LOGIN),
-    oidc("levels are words of the operator", "client.py", "if level is None:", "if False:"),
-    oidc("a level is a text", "client.py", " if isinstance(word, str) else None", ""),
     oidc(
-        "identities are texts", "client.py", "if value is not None and not isinstance(value, str):", "if False:", LOGIN
+        "the time for an answer", "discovery.py", ", timeout=SECONDS", "", f"{REFUSALS}::test_trouble_with_the_exchange"
     ),
-    oidc("TLS outside development", "brokers.py", 'if address.scheme != "https":', "if False:", BROKERS),
-    oidc("no broker on this machine", "brokers.py", "        if here:", "        if False:", BROKERS),
-    oidc("a long secret", "brokers.py", "if len(secret) < 16:", "if False:", BROKERS),
-    oidc("large keys of ours", "brokers.py", " and key.key_size >= MINIMUM_BITS", "", BROKERS),
-    oidc(
-        "a secret does not show",
-        "brokers.py",
-        "secret: str | None = field(default=None, repr=False)",
-        "secret: str | None = None",
-        BROKERS,
+    oidc("looking again once a minute", "discovery.py", "> AT_MOST_EVERY", "> -AT_MOST_EVERY", LOGIN),
+    oidc("levels that are not there", "client.py", "if level is None:", "if False:", "no_level"),
+    oidc("a level is a text", "client.py", " if isinstance(word, str) else None", "", "level_in_a_list"),
+    *(
+        oidc(what, "brokers.py", old, new, BROKERS)
+        for what, old, new in (
+            ("TLS outside development", 'if address.scheme != "https":', "if False:"),
+            ("no broker on this machine", "        if here:", "        if False:"),
+            ("a long secret", "if len(secret) < 16:", "if False:"),
+            ("large keys of ours", " and key.key_size >= MINIMUM_BITS", ""),
+            (
+                "a secret does not show",
+                "secret: str | None = field(default=None, repr=False)",
+                "secret: str | None = None",
+            ),
+        )
     ),
 )
 
