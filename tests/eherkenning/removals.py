@@ -25,6 +25,8 @@ SETTINGS = ("tests/eherkenning/test_configuration.py",)
 REQUESTS = ("tests/eherkenning/test_requests.py",)
 GOOD = ("tests/eherkenning/test_good_answers.py",)
 
+RED = ("FAILED tests", "FAILED plugins", "ERROR tests")
+
 
 @dataclass(frozen=True)
 class Removal:
@@ -543,7 +545,7 @@ def _noticed(removal: Removal, copy: Path) -> bool:
     paths = os.pathsep.join([str(copy / "core"), *map(str, copy.glob("plugins/*"))])
     result = subprocess.run(command, cwd=copy, env=os.environ | {"PYTHONPATH": paths}, capture_output=True, text=True)
     file.write_text(text, encoding="utf-8")
-    red = next((line for line in result.stdout.splitlines() if line.startswith(("FAILED tests", "FAILED plugins", "ERROR tests"))), "")
+    red = next((line for line in result.stdout.splitlines() if line.startswith(RED)), "")
     mark = "red   " if result.returncode == 1 and red else "GREEN "
     print(f"{mark} {removal.rule:>5}  {removal.what}: {red[:160]}", flush=True)  # noqa: T201
     return mark == "red   "
