@@ -19,6 +19,7 @@ class Upload {
     const { pzMost, pzTooLarge } = this.status.dataset;
     const total = [...this.files.files].reduce((sum, { size }) => sum + size, 0);
     const fits = !pzMost || total <= Number(pzMost);
+    this.files.setAttribute('aria-invalid', !fits);
     this.say(fits ? '' : pzTooLarge.replace('{megabytes}', Math.ceil(total / 1e6)));
     return fits;
   }

@@ -212,9 +212,11 @@ def test_files_that_are_too_large_together_are_not_sent(page: Page, stage: Stage
     expect(warning).to_be_visible()
     page.get_by_role("button", name="Versturen").click()
     expect(page.locator("#bestand")).to_be_focused()
+    expect(page.locator("#bestand")).to_have_attribute("aria-invalid", "true")
     assert stage.posts == []
     page.set_input_files("#bestand", [file])
     expect(warning).to_be_hidden()
+    expect(page.locator("#bestand")).to_have_attribute("aria-invalid", "false")
     page.get_by_role("button", name="Versturen").click()
     page.wait_for_url("**/?klaar")
     assert len(stage.posts) == 1
