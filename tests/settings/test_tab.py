@@ -119,6 +119,14 @@ class TestSaving:
         assert "Vul het opnieuw in" in summary.get_text()
         assert changes == []
 
+    def test_all_there_is_to_say_is_said_at_once_in_the_order_of_the_page(self, log_in: Any) -> None:
+        """Also what only holds at entry, which is looked at where the rest of the form is wrong."""
+        wrong = {"termijn": "400", "endpoint": "http://10.0.0.1/", "sleutel": "geheim", "certificaat": "onzin"}
+        page = save(log_in(BEHEERDER), status=422, **wrong)
+        links = [link["href"] for link in page.html.find(class_="pz-error-summary").find_all("a")]
+        assert links == ["#termijn", "#endpoint", "#sleutel", "#certificaat"]
+        assert "https://" in page.html.find(id="endpoint-fout").get_text()
+
     def test_a_private_key_does_not_come_back(self, log_in: Any) -> None:
         key = private_key()
         page = save(log_in(BEHEERDER), status=422, certificaat=key)

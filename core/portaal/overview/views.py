@@ -98,7 +98,10 @@ def add_tile_pages(config: Configurator, product: str) -> None:
         product,
         [
             Permission(
-                permission, _("See why a part of the overview was paused, and try it again"), (Role.PRODUCTBEHEERDER,)
+                permission,
+                _("See why a part of the overview was paused, and try it again"),
+                (Role.PRODUCTBEHEERDER,),
+                group=_("Overview"),
             ),
         ],
     )

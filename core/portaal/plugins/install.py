@@ -84,8 +84,12 @@ def settings_permissions(plugins: Plugins, plugin: Plugin) -> list[Permission]:
             f"{plugin.name}:instellingen:bekijken",
             _("See the product's settings"),
             (Role.PRODUCTBEHEERDER, Role.AUDITOR),
+            group=_("Settings"),
         ),
         Permission(
-            f"{plugin.name}:instellingen:wijzigen", _("Change the product's settings"), (Role.PRODUCTBEHEERDER,)
+            f"{plugin.name}:instellingen:wijzigen",
+            _("Change the product's settings"),
+            (Role.PRODUCTBEHEERDER,),
+            group=_("Settings"),
         ),
     ]

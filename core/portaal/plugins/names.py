@@ -18,8 +18,8 @@ TAKEN = {
     "a page of the portal": """
         audit cookies eherkenning eigen_handelingen gebruiker gebruikers geverifieerd handleiding health hulp
         hulp_en_contact inloggen inloggen_op_portals instellingen kwetsbaarheid kwetsbaarheid_melden meldingen metrics
-        openapi overzicht persoonlijke_instellingen privacy ready rechten servicedesk sessie sessies start static stuf
-        toegankelijkheid uitloggen veilig_en_zorgvuldig_gebruik verificatie wacht_op_rollen welkom_gezien
+        onderdelen openapi overzicht persoonlijke_instellingen privacy ready rechten servicedesk sessie sessies start
+        static stuf toegankelijkheid uitloggen veilig_en_zorgvuldig_gebruik verificatie wacht_op_rollen welkom_gezien
     """,
     "a setting of the portal": "demo jinja2 pyramid retry sqlalchemy tm",
     "a right of the portal": "gemeente",

@@ -63,8 +63,11 @@ def entered(posted: MultiDict[str, Any], current: Model, rules: EntryRules) -> F
         except FieldError as error:
             form.errors[field.name] = error.message
     _validate(form, type(current), raw)
-    _check_entry(form, fields, current, rules)
+    readable = form.value or _of_what_is_right(form, current, raw)
+    if readable is not None:
+        _check_entry(form, fields, readable, current, rules)
     _take_reason(posted, form)
+    _sort_errors(form, fields)
     if form.errors:
         form.value = None
     return form
@@ -86,6 +89,13 @@ def ask_secrets_again(form: Form[Model], fields: Sequence[SettingField], posted:
     for field in fields:
         if field.kind.is_secret and posted.get(field.name):
             form.errors.setdefault(field.name, TYPE_SECRET_AGAIN)
+    _sort_errors(form, fields)
+
+
+def _sort_errors(form: Form[Any], fields: Sequence[SettingField]) -> None:
+    """The summary names the fields as they follow each other on the page."""
+    order = [*(field.name for field in fields), REASON, ""]
+    form.errors = {name: form.errors[name] for name in order if name in form.errors}
 
 
 def reason_missing(changed: Sequence[SettingField], reason: str) -> TranslationString | None:
@@ -152,14 +162,22 @@ def _validate(form: Form[Model], model: type[Model], raw: dict[str, Any]) -> Non
         if form.errors:
             found.pop("", None)  # a rule on the whole was tried without the fields that could not be read
         form.errors = found | form.errors
-    form.errors = {name: form.errors[name] for name in [*order, ""] if name in form.errors}
 
 
-def _check_entry(form: Form[Model], fields: Sequence[SettingField], current: Model, rules: EntryRules) -> None:
-    if form.value is None:
-        return
+def _of_what_is_right(form: Form[Model], current: Model, raw: dict[str, Any]) -> Model | None:
+    """The model with what is wrong left as it is now, so that all there is to say is said at once."""
+    kept = {name: getattr(current, name) for name in type(current).model_fields if name in form.errors}
+    try:
+        return type(current).model_validate(raw | kept)
+    except pydantic.ValidationError:  # a rule on the whole
+        return None
+
+
+def _check_entry(
+    form: Form[Model], fields: Sequence[SettingField], value: Model, current: Model, rules: EntryRules
+) -> None:
     for field in fields:
-        new = getattr(form.value, field.name)
+        new = getattr(value, field.name)
         if new is not None and new != getattr(current, field.name):
             try:
                 field.kind.check_entered(new, rules)

@@ -21,9 +21,11 @@ TEMPLATES = "portaal:templates/berichtenverkeer"
 def message_permissions(product: str) -> tuple[Permission, ...]:
     """What a Gebruiker of the product may do with messages (R-81, R-82); nobody else may (R-88)."""
     return (
-        Permission(f"{product}:bericht:aanleveren", _("Deliver messages"), (Role.GEBRUIKER,)),
-        Permission(f"{product}:bericht:bekijken", _("See where messages stand"), (Role.GEBRUIKER,)),
-        Permission(f"{product}:bericht:downloaden", _("Download messages"), (Role.GEBRUIKER,)),
+        Permission(f"{product}:bericht:aanleveren", _("Deliver messages"), (Role.GEBRUIKER,), group=_("Messages")),
+        Permission(
+            f"{product}:bericht:bekijken", _("See where messages stand"), (Role.GEBRUIKER,), group=_("Messages")
+        ),
+        Permission(f"{product}:bericht:downloaden", _("Download messages"), (Role.GEBRUIKER,), group=_("Messages")),
     )
 
 
