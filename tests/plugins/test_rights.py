@@ -51,7 +51,12 @@ def cell(page: Any, permission: str, role: Role) -> str:
 def test_the_table_names_every_right_of_every_role(log_in: Any, active: Session) -> None:
     page = log_in(Role.GEBRUIKERSBEHEERDER).get(PAGE)
     assert [heading.text for heading in page.html.select("main h2")] == ["De gemeente", "Voorbeeld"]
-    assert [caption.text for caption in page.html.select("main caption")] == ["Rechten", "Notities", "Instellingen", "Overzicht"]
+    assert [caption.text for caption in page.html.select("main caption")] == [
+        "Rechten",
+        "Notities",
+        "Instellingen",
+        "Overzicht",
+    ]
     assert {role: cell(page, READ, role) for role in ROLES} == {
         Role.GEBRUIKER: "Ja",
         Role.PRODUCTBEHEERDER: "Nee",
