@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -30,10 +30,11 @@ from portaal.api import (
 )
 from portaal_oidc.brokers import Broker, Entry
 from portaal_oidc.discovery import Discovery, Known, ask, read_json
-from portaal_oidc.id_token import MAX_AGE, SKEW, Expected, UnknownKeyError, moment, verify
+from portaal_oidc.id_token import SKEW, Expected, UnknownKeyError, moment, verify
 
 LONGEST_CODE = 4000
 ASSERTION_SECONDS = 60
+MAX_AGE = timedelta(minutes=5)  # of a token: it is fetched at once
 ERRORS = {
     "access_denied": (RefusalReason.CANCELLED, "the person cancelled"),
     "unmet_authentication_requirements": (RefusalReason.LEVEL_TOO_LOW, "the broker cannot give this level"),
