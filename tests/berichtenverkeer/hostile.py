@@ -431,11 +431,17 @@ hostile(
 # --- another type, another release
 hostile(
     Stage.TYPE,
+    "B48",
+    soap=b'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body/></s:Envelope>',
+    soap_12=b'<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body/></s:Envelope>',
+    envelope=b'<g:envelopHeenbericht-ggk_Di01 xmlns:g="http://www.stufstandaarden.nl/koppelvlak/ggk0210"/>',
+    stuf_fault=b'<s:Fo01Bericht xmlns:s="http://www.egem.nl/StUF/StUF0301"/>',
+)
+hostile(
+    Stage.TYPE,
     "B40",
     html=b"<html><body>" + BSN + b"</body></html>",
     svg=b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
-    soap=b'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body/></s:Envelope>',
-    envelope=b'<g:envelopHeenbericht-ggk_Di01 xmlns:g="http://www.stufstandaarden.nl/koppelvlak/ggk0210"/>',
     schema=b'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"/>',
     transformation=b'<x:transform version="1.0" xmlns:x="http://www.w3.org/1999/XSL/Transform"/>'.replace(
         b'version="1.0" ', b""

@@ -131,9 +131,10 @@ def test_in_english_too(gebruiker: Any, wmo301: Wmo301) -> None:
         (b"<!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>", "B21"),
         (b"PK\x03\x04" + b"0" * 2_000, "B03"),
         (b"<x/>", "B40"),
+        (b"<a:envelop xmlns:a='http://www.stufstandaarden.nl/koppelvlak/ggk0210'/>", "B48"),
         (b"<x>" + b" " * 26_000_000 + b"</x>", "B"),
     ],
-    ids=["empty", "doctype", "zip", "foreign", "26 MB"],
+    ids=["empty", "doctype", "zip", "foreign", "envelope", "26 MB"],
 )
 def test_a_file_that_cannot_be_sent_is_named_with_what_is_wrong(
     gebruiker: Any, store: Any, content: bytes, code: str

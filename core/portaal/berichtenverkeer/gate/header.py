@@ -6,6 +6,7 @@ from typing import Any
 
 from lxml import etree
 
+from portaal.berichtenverkeer.envelope.layout import GGK, SOAP, STUF
 from portaal.berichtenverkeer.gate.words import finding
 from portaal.berichtenverkeer.places import line, local_name
 from portaal.berichtenverkeer.standard import MessageType, Party, by_namespace, releases
@@ -14,6 +15,8 @@ from portaal.berichtenverkeer.verdict import Expectation, MessageHeader, Refusal
 OTHER_RELEASE = re.compile(
     r"http://www\.istandaarden\.nl/(?P<standard>[a-z]{3,4})/\d{1,2}_\d{1,2}/[a-z]{2,3}\d{3}/schema"
 )
+# Of StUF-GGk, of StUF itself (its faults), and of SOAP around them: the portal makes these around a message.
+ENVELOPES = frozenset({GGK, STUF, SOAP, "http://www.w3.org/2003/05/soap-envelope"})
 HEADER = "Header"
 
 
@@ -26,7 +29,7 @@ def type_of(root: etree._Element, expectation: Expectation) -> MessageType:
         releases_of_it = [r for r in releases() if other and r.standard == other["standard"]]
         if message_type is None and releases_of_it:
             raise Refusal(Stage.TYPE, finding("B41", line(root), release=releases_of_it[-1]))
-        raise Refusal(Stage.TYPE, finding("B40", line(root)))
+        raise Refusal(Stage.TYPE, finding("B48" if namespace in ENVELOPES else "B40", line(root)))
     if expectation.berichttypen is not None and message_type.name not in expectation.berichttypen:
         raise Refusal(Stage.TYPE, finding("B45", line(root), berichttype=message_type.name))
     if message_type.root is None:

@@ -88,6 +88,10 @@ FAULTS = {
         _("A ${berichttype} is not sent by a gemeente, so yours cannot be its sender."),
         _("Check that you chose the right file."),
     ),
+    "B48": (
+        _("This message is packed in an envelope (StUF-GGk or SOAP) already."),
+        _("Send the message itself: the portal packs it."),
+    ),
     "B99": (
         _("This file cannot be judged because of a fault in the portal."),
         _("Tell the servicedesk. Sending it again will not help."),
