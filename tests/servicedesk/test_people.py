@@ -200,7 +200,8 @@ def test_somebody_of_a_gemeente_never_becomes_a_colleague(desk: Browser, people:
 def test_the_first_colleague_is_let_in_from_the_shell(fresh_database: Engine, tmp_path: Path) -> None:
     config = tmp_path / "portaal.ini"
     address = fresh_database.url.render_as_string(hide_password=False).replace("%", "%%")
-    config.write_text(f"[app:main]\nuse = egg:portaal\nsqlalchemy.url = {address}\n", encoding="utf-8")
+    head = f"portaal.audit_head = {tmp_path}/head.json"
+    config.write_text(f"[app:main]\nuse = egg:portaal\nsqlalchemy.url = {address}\n{head}\n", encoding="utf-8")
 
     def run(*arguments: str) -> Any:
         return CliRunner().invoke(servicedesk, [arguments[0], "-c", str(config), *arguments[1:]])

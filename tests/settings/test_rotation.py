@@ -13,6 +13,8 @@ from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
+from portaal.audit.head import HeadFile
+from portaal.audit.verify import one_moment, verify
 from portaal.cli import main
 from portaal.keyring import Keyring
 from portaal.organisations.models import Gemeente
@@ -107,6 +109,7 @@ class TestCommand:
         url = fresh_database.url.render_as_string(hide_password=False).replace("%", "%%")
         path.write_text(
             f"[app:main]\nuse = egg:portaal\nsqlalchemy.url = {url}\nportaal.key_file = {tmp_path / 'keys.json'}\n"
+            f"portaal.audit_head = {tmp_path / 'head.json'}\n"
         )
         return path
 
@@ -124,6 +127,13 @@ class TestCommand:
         assert "4 sealed again under key new" in result.output
         with Session(fresh_database) as dbsession:
             assert secrets(dbsession, store_with(Keyring(NEW, "new")))[0] == "een 0363"
+        head = HeadFile(ini.parent / "head.json")
+        with one_moment(fresh_database) as connection:  # with the head that the portal compares with
+            verdict = verify(connection, head)
+        known = head.read()
+        assert verdict.intact
+        assert known is not None
+        assert known.head == verdict.head
 
     def test_without_the_old_key_it_fails_and_names_what_does_not_open(self, ini: Path) -> None:
         self.keys(ini, "new", NEW)

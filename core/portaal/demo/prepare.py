@@ -8,6 +8,7 @@ import click
 from sqlalchemy.orm import Session
 
 from portaal import clock
+from portaal.audit import keep_head_elsewhere
 from portaal.db import migrate
 from portaal.db.owners import owners
 from portaal.db.session import make_engine
@@ -31,6 +32,7 @@ def prepare(settings: dict[str, str], folder: Path) -> None:
         create_key_file(key_file, "development-1")
     prepare_eherkenning(settings, folder / "eherkenning")
     engine = make_engine(settings["sqlalchemy.url"])
+    keep_head_elsewhere(engine, settings)
     for owner in owners().values():
         if migrate.current(owner, engine) != migrate.head(owner, engine):
             click.echo(f"Bringing the tables of {owner.name} up to date ...")

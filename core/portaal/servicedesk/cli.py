@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from portaal import audit
 from portaal.access.models import Role
 from portaal.cli.settings import config_option, read_settings
+from portaal.configuration import DEFAULTS
 from portaal.db.models import core_metadata
 from portaal.db.session import make_engine
 from portaal.gebruikersbeheer.errors import NotPossibleError
@@ -30,7 +31,9 @@ def servicedesk() -> None:
 def database(config_file: str) -> Iterator[Session]:
     """A session that is committed at the end; a rule that stands in the way becomes a message."""
     core_metadata()
-    engine = make_engine(read_settings(config_file)["sqlalchemy.url"])
+    settings = read_settings(config_file)
+    engine = make_engine(settings["sqlalchemy.url"])
+    audit.keep_head_elsewhere(engine, DEFAULTS | settings)  # what is done here is recorded
     try:
         with Session(engine) as dbsession, dbsession.begin():
             yield dbsession

@@ -26,6 +26,8 @@ def roteer(config_file: str) -> None:
     """
     from sqlalchemy.orm import Session
 
+    from portaal.audit import keep_head_elsewhere
+    from portaal.configuration import DEFAULTS
     from portaal.db.session import make_engine
     from portaal.keyring import Keyring
     from portaal.settings.rotation import rotate
@@ -33,6 +35,7 @@ def roteer(config_file: str) -> None:
     settings = read_settings(config_file)
     keyring = Keyring.from_file(Path(settings["portaal.key_file"]))
     engine = make_engine(settings["sqlalchemy.url"])
+    keep_head_elsewhere(engine, DEFAULTS | settings)  # that it was done is recorded
     with Session(engine) as dbsession, dbsession.begin():
         done = rotate(dbsession, keyring)
     engine.dispose()
