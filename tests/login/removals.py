@@ -64,13 +64,6 @@ REMOVALS = (
     oidc("whom it was made for", "id_token.py", '"client_id": entry.client_id, ', "", "wrong_azp", "two_audiences"),
     oidc("the nonce", "id_token.py", '"nonce": expected.nonce, ', "", "wrong_nonce"),
     oidc("the access token", "id_token.py", ', "access_token": expected.access_token', "", "wrong_at_hash"),
-    oidc(
-        "not long ago",
-        "client.py",
-        'min(moment(claims["exp"]), moment(claims["iat"]) + MAX_AGE)',
-        'moment(claims["exp"])',
-        "old",
-    ),
     oidc("not long ago", "client.py", ', moment(claims["iat"]) + MAX_AGE)', ', moment(claims["exp"]))', "old"),
     oidc("a fresh login", "id_token.py", "    _check_fresh(claims, expected)\n", "", "earlier_login"),
     oidc("a moment of login", "id_token.py", "and not expected.entry.auth_time", "", "no_auth_time"),
@@ -108,7 +101,13 @@ REMOVALS = (
         "the time for an answer", "discovery.py", ", timeout=SECONDS", "", f"{REFUSALS}::test_trouble_with_the_exchange"
     ),
     oidc("looking again once a minute", "discovery.py", "> AT_MOST_EVERY", "> -AT_MOST_EVERY", LOGIN),
-    oidc("levels that are not there", "client.py", "if level is None:", "if False:", "no_level"),
+    oidc(
+        "levels that are not there",
+        "client.py",
+        "if level is None:",
+        "if False:",
+        f"{REFUSALS}::test_a_missing_level_is_refused_by_the_provider_itself",
+    ),
     oidc("a level is a text", "client.py", " if isinstance(word, str) else None", "", "level_in_a_list"),
     *(
         oidc(what, "brokers.py", old, new, BROKERS)

@@ -68,6 +68,16 @@ def test_an_abnormal_answer_gets_nobody_in(
         assert secret not in logged
 
 
+@pytest.mark.parametrize("answer", ["no_level", "unknown_level", "level_in_a_list"])
+def test_a_missing_level_is_refused_by_the_provider_itself(
+    walk: Walk, caplog: pytest.LogCaptureFixture, answer: str
+) -> None:
+    """And not only by the portal, which looks at the level again."""
+    walk.log_in(answer=answer)
+    (line,) = [record for record in caplog.records if record.getMessage() == "login refused"]
+    assert vars(line)["detail"] == "the level of this login is missing or unknown"
+
+
 def test_the_button_of_the_broker_cancels(walk: Walk) -> None:
     sent = walk.begin()
     page = walk.pages.get(sent.location.removeprefix(walk.simulator.issuer))
