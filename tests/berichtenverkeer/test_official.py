@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -10,14 +11,17 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import HealthCheck, given, settings
 
 from portaal.berichtenverkeer.gate import Expectation, Stage, check, gate
 from portaal.berichtenverkeer.standard import message_type
-from portaal.berichtenverkeer.standard.importing import MOST_FILES, ImportFault, import_set
+from portaal.berichtenverkeer.standard.importing import MOST_FILES, ImportFault, described_types, import_set
 from portaal.berichtenverkeer.standard.official import MANIFEST, OfficialSchemas
 from portaal.cli import main
-from tests.berichtenverkeer.builder import build
+from tests.berichtenverkeer.builder import build, from_model
+from tests.berichtenverkeer.mutations import mutants
 from tests.berichtenverkeer.official_sets import LOOSER, STRICTER, Files, changed, generated, release
+from tests.berichtenverkeer.test_properties import damaged
 
 IWMO = "iwmo-3.2"
 XSD = '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="{namespace}">{content}</xs:schema>'
@@ -57,6 +61,7 @@ def kept_plain(plain: Path, kept: Path) -> OfficialSchemas:
 def _reading(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param == "stream":
         monkeypatch.setattr(gate, "LARGEST_TREE", 0)
+        monkeypatch.setattr(gate, "PIECE", 300)
 
 
 def written(folder: Path, files: Files) -> Path:
@@ -80,9 +85,34 @@ def zipped(path: Path, *members: tuple[str, bytes]) -> Path:
 def test_a_set_that_judges_as_we_do_changes_nothing(kept_plain: OfficialSchemas) -> None:
     official = kept_plain
     assert official.trouble() == ""
-    for message in (build("WMO301"), build("WMO301", {"Client/Geslacht": "7"}), build("WMO323"), b"<x", b"<x/>"):
+    invalid = build("WMO301", {"Client/Geslacht": "7"})
+    broken = [
+        invalid.replace(b"</m:Naam>", b""),
+        invalid[: invalid.rindex(b"</m:Client>")],
+        invalid + b"<x",
+        invalid.replace(b">7<", b">&x;<"),
+    ]
+    for message in (build("WMO301"), invalid, *broken, build("WMO323"), b"<x", b"<x/>"):
         assert check(message, Expectation(official=official)) == check(message)
     assert not official.disagreements
+
+
+@pytest.mark.usefixtures("_reading")
+@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@given(damaged())
+def test_whatever_comes_in_a_second_judge_who_agrees_changes_nothing(kept_plain: OfficialSchemas, data: bytes) -> None:
+    assert check(data, Expectation(official=kept_plain)) == check(data)
+    assert not kept_plain.disagreements
+
+
+@pytest.mark.usefixtures("_reading")
+def test_of_changed_messages_neither_judge_is_stricter(kept_plain: OfficialSchemas) -> None:
+    for kind in described_types(release(IWMO)):
+        seeds = [from_model(kind, full=False), from_model(kind, full=True)]
+        rng = random.Random(f"{kind.name} official")  # noqa: S311 - to be the same every time
+        for message in mutants(seeds, kind, 20, rng):
+            assert check(message, Expectation(official=kept_plain)) == check(message)
+    assert not kept_plain.disagreements
 
 
 @pytest.mark.usefixtures("_reading")

@@ -115,9 +115,14 @@ def test_what_only_looks_hostile_is_taken(uploader: Uploader, portal: LivePortal
     ],
 )
 def test_more_than_fits_gets_the_form_again_with_what_was_typed(
-    uploader: Uploader, portal: LivePortal, language: str, words: str
+    uploader: Uploader, portal: LivePortal, monkeypatch: pytest.MonkeyPatch, language: str, words: str
 ) -> None:
-    """Above what the server holds in memory it would refuse by itself, in words of its own."""
+    """Above what the server holds in memory it would refuse by itself, in words of its own, or write it to a disk."""
+
+    def forbidden(*_: object) -> None:
+        raise AssertionError("a temporary file was asked for")
+
+    monkeypatch.setattr("waitress.buffers.TempfileBasedBuffer.__init__", forbidden)
     uploader.language = language
     for size in (MAX_BODY, LARGEST_BODY, LARGEST_BODY + 3_000_000):
         body, content_type = uploader.form(("groot.xml", good() + b" " * size), own_reference="zaak 7")

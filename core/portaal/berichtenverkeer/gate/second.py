@@ -82,7 +82,10 @@ class SecondOpinion:
         """Line 0 when there is a fault: while it parses, libxml2 does not tell where."""
         if self._parser is None or self._fell:
             return [0]
-        self._parser.close()
+        try:
+            self._parser.close()
+        except etree.LxmlError:
+            return [0]
         return [0] if len(self._parser.feed_error_log) else []
 
 
