@@ -99,7 +99,8 @@ def resolver(settings: Mapping[str, str]) -> ArtifactResolver:
     """
     pem = {name: _text(settings, name) for name in ("client_certificate", "client_key", "ca_file")}
     try:
-        tls(Endpoint("", pem["client_certificate"], pem["client_key"], pem["ca_file"]))
+        if any(pem.values()):  # reading the authorities of the system is for the first connection
+            tls(Endpoint("", pem["client_certificate"], pem["client_key"], pem["ca_file"]))
     except (ValueError, ssl.SSLError) as error:
         raise UnsafeConfigurationError(
             "eherkenning.client_certificate, client_key or ca_file cannot be used for TLS"

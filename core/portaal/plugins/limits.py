@@ -73,23 +73,26 @@ class TimeLimit:
         if one_by_one:
             return [self.run([call])[0] for call in calls]
         tasks = [_Task(call) for call in calls]
+        together = _Together(tasks)
         waiting = deque(task for task in tasks if self._may_start(task))
         deadline = time.monotonic() + self._seconds
         if waiting:
             self._help(waiting)
-        for task in tasks:
-            while not task.done.wait(max(0.0, min(HELD_UP, deadline - time.monotonic()))):
-                if time.monotonic() >= deadline:
+        undone = together.undone
+        while not together.done.wait(max(0.0, min(HELD_UP, deadline - time.monotonic()))):
+            if time.monotonic() >= deadline:
+                for task in tasks:
                     self._give_up(task)
-                elif waiting:
-                    self._help(waiting)
+            elif waiting and together.undone == undone:
+                self._help(waiting)
+            undone = together.undone
         return [task.outcome for task in tasks]
 
     def _may_start(self, task: _Task) -> bool:
         owner = task.call.owner
         if self._late[owner] >= self._late_at_once:
             task.finish(Outcome(error=StillBusyError(f"{owner} is still busy with earlier calls")))
-        return not task.done.is_set()
+        return not task.is_done
 
     def _help(self, waiting: deque[_Task]) -> None:
         try:
@@ -100,7 +103,7 @@ class TimeLimit:
 
     def _give_up(self, task: _Task) -> None:
         with self._lock:
-            if task.done.is_set():  # just in time
+            if task.is_done:  # just in time
                 return
             if task.is_started:
                 task.is_late = True
@@ -110,7 +113,7 @@ class TimeLimit:
     def start(self, task: _Task) -> bool:
         """A helper is about to do a task; not when it was given up before it began."""
         with self._lock:
-            task.is_started = not task.done.is_set()
+            task.is_started = not task.is_done
             return task.is_started
 
     def finish(self, task: _Task, outcome: Outcome) -> None:
@@ -129,17 +132,37 @@ class TimeLimit:
 class _Task:
     """One call under way, in the context (request id, locale, number settings) of whoever asked, but a copy of it."""
 
+    together: _Together
+
     def __init__(self, call: Call) -> None:
         self.call = call
         self.context = contextvars.copy_context()
-        self.done = threading.Event()
         self.outcome = Outcome()
         self.is_started = False
+        self.is_done = False
         self.is_late = False
 
     def finish(self, outcome: Outcome) -> None:
         self.outcome = outcome
-        self.done.set()
+        self.is_done = True
+        self.together.one_less()
+
+
+class _Together:
+    """Tasks that are waited for together: whoever waits is woken once, when all are done."""
+
+    def __init__(self, tasks: Sequence[_Task]) -> None:
+        self.undone = len(tasks)
+        self.done = threading.Event()
+        for task in tasks:
+            task.together = self
+        if not tasks:
+            self.done.set()
+
+    def one_less(self) -> None:
+        self.undone -= 1
+        if not self.undone:
+            self.done.set()
 
 
 class _Helper:

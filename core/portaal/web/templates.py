@@ -5,6 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pyramid_jinja2 import (
+    add_jinja2_extension,
+    add_jinja2_renderer,
+    add_jinja2_search_path,
+    get_jinja2_environment,
+)
+
 if TYPE_CHECKING:
     from pyramid.config import Configurator
 
@@ -13,6 +20,7 @@ CHECKOUT_TEMPLATES = Path(__file__).parents[3] / "templates"
 
 
 def includeme(config: Configurator) -> None:
+    """What pyramid_jinja2's own includeme does, but for a search path: it reads the source of all callers for that."""
     if not PACKAGE_TEMPLATES.exists():  # a checkout: the wheel carries them inside the package
         config.override_asset(to_override="portaal:templates/", override_with=f"{CHECKOUT_TEMPLATES}/")
     config.add_settings(
@@ -23,4 +31,6 @@ def includeme(config: Configurator) -> None:
             "jinja2.i18n.domain": "portaal",
         }
     )
-    config.include("pyramid_jinja2")
+    for directive in (add_jinja2_renderer, add_jinja2_search_path, add_jinja2_extension, get_jinja2_environment):
+        config.add_directive(directive.__name__, directive)
+    config.add_jinja2_renderer(".jinja2")
