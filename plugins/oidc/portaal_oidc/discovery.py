@@ -1,6 +1,7 @@
 """What a broker says of itself: its addresses and its keys (OpenID Connect Discovery), kept for an hour.
 
-An ID token that names a key which is not there makes us look again, at most once a minute: brokers renew their keys.
+An ID token that names a key which is not there makes us look again, at most once a minute: brokers renew their keys. A
+broker that does not answer is left alone for some seconds, so that nobody can make the portal wait for it all the time.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ WELL_KNOWN = "/.well-known/openid-configuration"
 SECONDS = 4.0
 KEPT = timedelta(hours=1)
 AT_MOST_EVERY = timedelta(minutes=1)
+AFTER_FAILURE = timedelta(seconds=5)
 CHARACTERS_OF_2048_BITS = 342  # in base64url
 
 
@@ -59,6 +61,7 @@ class Discovery:
     def __init__(self, broker: Broker) -> None:
         self._broker = broker
         self._known: Known | None = None
+        self._left_alone_until: datetime | None = None
 
     def known(self) -> Known:
         """What the broker says of itself.
@@ -81,6 +84,17 @@ class Discovery:
         return known
 
     def _look(self) -> Known:
+        if self._left_alone_until is not None and now() < self._left_alone_until:
+            raise LoginRefusedError(RefusalReason.UNREACHABLE, "the broker did not answer just now")
+        try:
+            known = self._read()
+        except LoginRefusedError:
+            self._left_alone_until = now() + AFTER_FAILURE
+            raise
+        self._left_alone_until = None
+        return known
+
+    def _read(self) -> Known:
         issuer = self._broker.entry.issuer
         document = fetch(self._broker, issuer.rstrip("/") + WELL_KNOWN)
         try:
