@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from portaal.access.models import Role
 from portaal.access.reasons import Reason
-from portaal.audit.details import CODES
+from portaal.audit.details import CODES, NAMES
 from portaal.testing.people import People
 from portaal.web.errors import NEXT_STEP
 
 TRAIL = "/g/0363/audit"
+ROOT = Path(__file__).parents[2]
+SOURCES = [ROOT / "core/portaal", *sorted((ROOT / "plugins").glob("*/portaal_*"))]
+
+
+def names_of_details() -> Iterator[tuple[str, str]]:
+    """The names that stand in the details of a line, wherever one is recorded, with the file."""
+    for path in (path for folder in SOURCES for path in folder.rglob("*.py") if "scaffold" not in path.parts):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            is_record = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_record"
+            if is_record or (isinstance(node, ast.keyword) and node.arg == "details"):
+                for part in ast.walk(node):
+                    for key in part.keys if isinstance(part, ast.Dict) else ():
+                        if isinstance(key, ast.Constant):
+                            yield str(key.value), path.name
 
 
 def about(page: Any) -> str:
@@ -39,3 +56,9 @@ def test_a_list_is_no_list_of_python(log_in: Any, people: People) -> None:
 def test_every_reason_has_words(reason: Reason) -> None:
     assert reason in CODES
     assert set(NEXT_STEP) <= set(CODES)
+
+
+def test_every_detail_has_a_name() -> None:
+    found = dict(names_of_details())
+    assert {"reason", "role", "zaakkenmerk", "not_determined"} <= set(found)
+    assert {name: place for name, place in found.items() if name not in NAMES} == {}
