@@ -23,7 +23,7 @@ LARGEST_HEADER = 16 * 1024
 def make_server(app: Any, **options: Any) -> Any:
     """A waitress server for ``app``, still to be run.
 
-    :param options: where it listens and how many threads it has, as waitress has them.
+    :param options: the one address or socket where it listens, how many threads it has: as waitress has them.
     """
     server = waitress.create_server(
         app,
