@@ -213,7 +213,7 @@ def test_a_gemeente_is_added(desk: Browser, dbsession: Session) -> None:
     ("code", "naam", "field", "message"),
     [
         ("0363", "Nog een", "gemeentecode", "Er is al een gemeente met deze code."),
-        ("363", "Kort", "gemeentecode", "niet goed ingevuld"),
+        ("363", "Kort", "gemeentecode", "niet de juiste vorm"),
         ("0599", "", "naam", "Vul dit veld in."),
     ],
 )
@@ -258,7 +258,7 @@ def test_a_known_organisation_needs_its_number_only(desk: Browser, dbsession: Se
     ("values", "field", "message"),
     [
         ({"kvk_nummer": "99000777"}, "naam", "Vul de naam van de organisatie in."),
-        ({"kvk_nummer": "123"}, "kvk_nummer", "niet goed ingevuld"),
+        ({"kvk_nummer": "123"}, "kvk_nummer", "niet de juiste vorm"),
         ({"kvk_nummer": "99000001"}, "kvk_nummer", "de beheerder van het portaal"),
         ({"kvk_nummer": "99000363"}, "vanaf", "in een deel van deze periode al"),
         ({"kvk_nummer": "99000384", "vanaf": ""}, "vanaf", "Vul dit veld in."),
@@ -282,7 +282,7 @@ def test_one_branch_of_an_organisation_is_linked_beside_the_whole(desk: Browser,
     again = link_form(desk, kvk_nummer="99000363", vestigingsnummer="000012345678").submit(status=422)
     assert "in een deel van deze periode al" in again.html.select_one("#vanaf-fout").text
     wrong = link_form(desk, kvk_nummer="99000363", vestigingsnummer="12").submit(status=422)
-    assert "niet goed ingevuld" in wrong.html.select_one("#vestigingsnummer-fout").text
+    assert "niet de juiste vorm" in wrong.html.select_one("#vestigingsnummer-fout").text
     events = dbsession.scalars(sa.select(AuditEvent).where(AuditEvent.action == "organisation.link")).all()
     assert [event.details["branch"] for event in events] == ["000012345678"]
 
