@@ -37,7 +37,7 @@ def permission(name: str) -> Permission:
 
 def module(name: str, **hooks: Callable[..., Any]) -> types.ModuleType:
     """A plugin module with an info, one permission, and these hooks (``includeme=...``, ``menu=...``)."""
-    made = types.ModuleType(f"plugin_{name}")
+    made = types.ModuleType(f"tests.plugin_{name}")  # so that the templates of the tests are its own
     given = {"plugin_info": lambda: info(name), "permissions": lambda: [permission(name)]} | hooks
     for hook, function in given.items():
         setattr(made, f"portaal_{hook}", hookimpl(function))

@@ -129,7 +129,7 @@ def tile(**arguments: Any) -> Callable[[], list[Tile]]:
     given = {
         "name": "stand",
         "permission": "kwaad:pagina:bekijken",
-        "template": "x:stand.jinja2",
+        "template": "tests:plugins/templates/tegel.jinja2",
         "load": lambda request, code: {},
     }
     return lambda: [Tile(**(given | arguments))]
@@ -172,6 +172,15 @@ CONFIGURED: dict[str, tuple[dict[str, Callable[..., Any]], str]] = {
     "menu entry with prefix": ({"menu": lambda: [MenuEntry("kwaad.x", _("Overview"))]}, "without 'kwaad.'"),
     "tile with foreign permission": ({"tiles": tile(permission="iwmo:a:b")}, "permission of kwaad"),
     "tile without template": ({"tiles": tile(template="stand.html")}, "asset spec"),
+    "tile with the template of another": (
+        {"tiles": tile(template="portaal_iwmo:templates/x.jinja2")},
+        "must be one of its own",
+    ),
+    "page with the template of another": (
+        {"includeme": add_view(renderer="portaal_iwmo:templates/x.jinja2")},
+        "must be one of its own",
+    ),
+    "page with a template that is nobody's": ({"includeme": add_view(renderer="x.jinja2")}, "must be one of its own"),
     "tile that cannot load": ({"tiles": tile(load=None)}, "must be a function"),
     "tile twice": ({"tiles": lambda: tile()() * 2}, "'stand' is used twice"),
     "menu entry that is nowhere": ({"menu": lambda: [MenuEntry("nergens", _("Overview"))]}, "no such route"),
@@ -312,7 +321,12 @@ CONFIGURED: dict[str, tuple[dict[str, Callable[..., Any]], str]] = {
 
 
 # Answers that are well-formed, and wrong only beside what else is configured.
-BESIDE_THE_CORE = {"permission twice", "menu entry that is nowhere", "API operation that is nowhere"}
+BESIDE_THE_CORE = {
+    "permission twice",
+    "menu entry that is nowhere",
+    "API operation that is nowhere",
+    "tile with the template of another",
+}
 
 
 @pytest.fixture

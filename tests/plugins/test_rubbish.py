@@ -85,7 +85,7 @@ def info(**fields: Any) -> Callable[[], PluginInfo]:
 
 
 def tile(**fields: Any) -> list[Tile]:
-    given = {"name": "stand", "permission": "kwaad:pagina:bekijken", "template": "x:stand.jinja2", "load": nothing}
+    given = {"name": "stand", "permission": "kwaad:pagina:bekijken", "template": "tests:x.jinja2", "load": nothing}
     return [Tile(**(given | fields))]
 
 

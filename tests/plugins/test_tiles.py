@@ -157,6 +157,7 @@ def live(fresh_database: Engine, tmp_path: Any) -> Iterator[Any]:
 # portaal_tiles
 def test_one_good_tile_among_nine_bad_ones(live: Any, caplog: pytest.LogCaptureFixture) -> None:
     portal = live(goed=good, **{f"kwaad{number}": load for number, load in enumerate(BAD)})
+    portal.app.registry["portaal.tile_limit"] = TimeLimit(2.0)  # a busy machine may be late with a good tile too
     browser, before = portal.browser(), locale.setlocale(locale.LC_ALL)
     browser.get(OVERVIEW)  # the first page compiles templates
     for _ in range(2):
@@ -166,7 +167,7 @@ def test_one_good_tile_among_nine_bad_ones(live: Any, caplog: pytest.LogCaptureF
         assert "goed: 1 mensen, 0.3333" in page
         assert page.text.count("kan op dit moment niet worden getoond") == len(BAD)
         assert len(page.html.select("main li.pz-card")) == 1 + len(BAD)
-        assert took < 5
+        assert took < 10  # the one that sleeps does so for twenty seconds
     assert locale.setlocale(locale.LC_ALL) == before
     assert decimal.getcontext().prec == 28
     reasons = {BAD[int(name.removeprefix("kwaad"))]: reason for name, (_, reason, _) in portal.troubles().items()}

@@ -85,6 +85,8 @@ def _introspection(config: Configurator, plugin: str, before: Snapshot, after: S
             yield from _route_faults(config, plugin, added)
         elif added.category_name == "views":
             yield from _view_faults(config, plugin, added)
+        elif added.category_name == "templates":
+            yield from template_faults(config, plugin, added["name"])
 
 
 def _route_faults(config: Configurator, plugin: str, route: Introspectable) -> Iterator[str]:
@@ -118,6 +120,15 @@ def _view_faults(config: Configurator, plugin: str, view: Introspectable) -> Ite
         yield f"view {name!r} needs a request method"
     if view["decorator"] is not None or view["mapper"] is not None:
         yield f"view {name!r} has a decorator or mapper of its own"
+
+
+def template_faults(config: Configurator, plugin: str, name: str) -> Iterator[str]:
+    """What is wrong with the template of a page or tile: it must be the product's own, or the portal's."""
+    module = config.registry["portaal.plugins"].known[plugin].module
+    own = getattr(module, "__name__", type(module).__module__).partition(".")[0]
+    package, is_spec, _ = name.partition(":")
+    if name.endswith(".jinja2") and not (is_spec and package.partition(".")[0] in {own, "portaal"}):
+        yield f"template {name!r} must be one of its own ({own}:...) or of the portal"
 
 
 def _registry(before: Snapshot, after: Snapshot) -> Iterator[str]:

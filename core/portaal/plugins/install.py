@@ -13,7 +13,7 @@ from portaal.berichtenverkeer.delivery.plugged import check_partners
 from portaal.login.provider import LoginSetup
 from portaal.plugins.configurator import PluginConfigurator, own_settings
 from portaal.plugins.errors import ContractError
-from portaal.plugins.guard import check_changes, snapshot
+from portaal.plugins.guard import check_changes, snapshot, template_faults
 from portaal.web.i18n import _
 
 if TYPE_CHECKING:
@@ -70,6 +70,8 @@ def _check_routes(config: Configurator, plugins: Plugins, plugin: Plugin) -> Non
     for tile in plugins.call(plugin, "portaal_tiles") or ():
         if tile.permission not in declared:
             raise ContractError(f"tile {tile.name!r}: permission {tile.permission!r} is not declared by {plugin.name}")
+        for fault in template_faults(config, plugin.name, tile.template):
+            raise ContractError(f"tile {tile.name!r}: {fault}")
     for operation in plugins.call(plugin, "portaal_openapi") or ():
         if operation.method not in methods.get(f"{plugin.name}.{operation.route}", ()):
             raise ContractError(f"API operation {operation.method} {operation.route!r}: the plugin has no such view")

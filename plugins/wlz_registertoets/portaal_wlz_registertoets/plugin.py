@@ -46,50 +46,17 @@ def portaal_plugin_info() -> PluginInfo:
 @hookimpl
 def portaal_permissions() -> Sequence[Permission]:
     """R-83, R-87: a Gebruiker consults; the Productbeheerder has none of these."""
-    return (
-        Permission(
-            "wlz_registertoets:raadpleging:doen",
-            _("Consult the Wlz register"),
-            (Role.GEBRUIKER,),
-            group=_("Consultations"),
-        ),
-        Permission(
-            "wlz_registertoets:raadpleging:bekijken-eigen",
-            _("See one's own consultations"),
-            (Role.GEBRUIKER,),
-            group=_("Consultations"),
-        ),
-        Permission(
-            "wlz_registertoets:raadpleging:meerdere",
-            _("Consult about several citizens"),
-            (Role.GEBRUIKER,),
-            group=_("Consultations"),
-        ),
-        Permission(
-            "wlz_registertoets:signaal:aanleveren",
-            _("Deliver residents for Wlz signals"),
-            (Role.GEBRUIKER,),
-            group=_("Wlz signals"),
-        ),
-        Permission(
-            "wlz_registertoets:signaal:afhandelen",
-            _("Deal with Wlz signals"),
-            (Role.GEBRUIKER,),
-            group=_("Wlz signals"),
-        ),
-        Permission(
-            "wlz_registertoets:verantwoording:bekijken",
-            _("See who consulted what"),
-            (Role.AUDITOR,),
-            group=_("Accountability"),
-        ),
-        Permission(
-            "wlz_registertoets:medewerker:beheren",
-            _("Name BSNs that get attention"),
-            (Role.AUDITOR,),
-            group=_("Accountability"),
-        ),
+    consulting, signals, accountability = _("Consultations"), _("Wlz signals"), _("Accountability")
+    found = (
+        ("raadpleging:doen", _("Consult the Wlz register"), Role.GEBRUIKER, consulting),
+        ("raadpleging:bekijken-eigen", _("See one's own consultations"), Role.GEBRUIKER, consulting),
+        ("raadpleging:meerdere", _("Consult about several citizens"), Role.GEBRUIKER, consulting),
+        ("signaal:aanleveren", _("Deliver residents for Wlz signals"), Role.GEBRUIKER, signals),
+        ("signaal:afhandelen", _("Deal with Wlz signals"), Role.GEBRUIKER, signals),
+        ("verantwoording:bekijken", _("See who consulted what"), Role.AUDITOR, accountability),
+        ("medewerker:beheren", _("Name BSNs that get attention"), Role.AUDITOR, accountability),
     )
+    return [Permission(f"wlz_registertoets:{name}", title, (role,), group) for name, title, role, group in found]
 
 
 @hookimpl
