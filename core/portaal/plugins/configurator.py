@@ -62,6 +62,7 @@ class PluginConfigurator:
 
         :param permission: one of the plugin's declared permissions; there is no default.
         :param request_method: exactly one method.
+        :param renderer: ``json``, or a template of the plugin or of the portal: ``package:templates/page.jinja2``.
         :param checks_csrf_itself: only for uploads that are parsed while they stream in.
         :raises ContractError: the permission is not the plugin's, or the method is unknown.
         """
