@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -93,6 +94,25 @@ def test_with_an_empty_section(called: tuple[str, ...], tmp_path: Path) -> None:
     config.write_text("[app:main]\nuse = egg:portaal\n")
     result = run(called, config)
     assert is_told(result), result.output
+
+
+@pytest.mark.parametrize("address", ["6543", "127.0.0.1:", "127.0.0.1:poort", "127.0.0.1:99999"])
+def test_an_address_to_listen_at_that_is_none(address: str, tmp_path: Path) -> None:
+    config = tmp_path / "portaal.ini"
+    config.write_text(f"[app:main]\nuse = egg:portaal\nportaal.listen = {address}\n")
+    result = run(("web",), config)
+    assert is_told(result), result.output
+    assert "write it as 127.0.0.1:6543" in result.output
+
+
+def test_an_address_where_another_listens(tmp_path: Path) -> None:
+    config = tmp_path / "portaal.ini"
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        address = f"127.0.0.1:{other.getsockname()[1]}"
+        config.write_text(f"[app:main]\nuse = egg:portaal\nportaal.listen = {address}\n")
+        result = run(("web",), config)
+    assert is_told(result), result.output
+    assert f"cannot listen at {address}: Address already in use" in result.output
 
 
 @pytest.mark.parametrize("called", ASK_THE_DATABASE, ids=" ".join)

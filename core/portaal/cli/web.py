@@ -9,11 +9,12 @@ import socket
 import sys
 import tempfile
 from types import FrameType
+from urllib.parse import urlsplit
 
 import click
 
-from portaal.cli.settings import config_option, read_settings
 from portaal.logs import configure_logging
+from portaal.shell import config_option, read_settings
 
 
 @click.command()
@@ -22,17 +23,28 @@ def web(config_file: str) -> None:
     """Serve the portal's pages and its receiving endpoint."""
     settings = read_settings(config_file)
     configure_logging(settings.get("portaal.log_level", "INFO"))
-    host, _, port = settings.get("portaal.listen", "127.0.0.1:6543").rpartition(":")
     processes = int(settings.get("portaal.processes", "1"))
-    with socket.create_server((host.strip("[]"), int(port)), family=_family(host), backlog=1024) as listening:
+    with _listen(settings.get("portaal.listen", "127.0.0.1:6543")) as listening:
         if processes == 1:
             _serve(settings, listening)
         else:
             _prefork(settings, listening, processes)
 
 
-def _family(host: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in host else socket.AF_INET
+def _listen(address: str) -> socket.socket:
+    """:raises click.ClickException: it is no host with a port, or cannot be listened at."""
+    try:
+        parts = urlsplit(f"//{address}")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host = port = None
+    if host is None or port is None:
+        raise click.ClickException(f"portaal.listen is {address}: write it as 127.0.0.1:6543")
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=1024)
+    except OSError as error:
+        raise click.ClickException(f"cannot listen at {address}: {error.strerror}") from error
 
 
 def _serve(settings: dict[str, str], listening: socket.socket) -> None:
