@@ -27,13 +27,13 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...], tuple[tuple[str, str, str], ...]]
     ),
     (
         "session",
-        "access/login.py",
+        "login/session.py",
         LOGIN,
         (("a new id at login", "token = issue_token(request)", "token = request.browser_binding"),),
     ),
     (
         "session",
-        "access/views.py",
+        "login/ending.py",
         SESSIONS,
         (("dead at logout", "sessions.end(request.dbsession, request.identity.session_id)", "pass"),),
     ),
@@ -73,7 +73,7 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...], tuple[tuple[str, str, str], ...]]
     ),
     (
         "session",
-        "access/own_sessions.py",
+        "login/own_sessions.py",
         OWN,
         (
             (
@@ -112,7 +112,7 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...], tuple[tuple[str, str, str], ...]]
     ),
     (
         "organisation",
-        "access/login.py",
+        "login/session.py",
         ORGANISATIONS,
         (
             ("the RSIN", "(Organisation.rsin, record.rsin)", "(Organisation.rsin, None)"),
@@ -123,13 +123,13 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...], tuple[tuple[str, str, str], ...]]
     ),
     (
         "organisation",
-        "access/login.py",
+        "login/session.py",
         LOGIN,
         (("another makelaar is another person", "Account.issuer == record.issuer", "sa.true()"),),
     ),
     (
         "mandate",
-        "access/login.py",
+        "login/session.py",
         BRANCHES,
         (
             ("a branch", 'organisation.id, record.branch or "")', "organisation.id)"),

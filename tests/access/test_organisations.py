@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from portaal import clock
 from portaal.access.identity import load_gemeenten
-from portaal.access.login import find_or_create_account, find_organisation
 from portaal.access.models import Account, RoleGrant
 from portaal.login.levels import AssuranceLevel
 from portaal.login.record import LoginRecord
+from portaal.login.session import find_or_create_account, find_organisation
 from portaal.organisations.models import Organisation, OrganisationGemeente, OrganisationKind
 from portaal.testing.application import Browser
 from portaal.testing.people import People

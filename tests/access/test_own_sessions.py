@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from portaal import clock
 from portaal.access import sessions
-from portaal.access.browsers import browser_name
 from portaal.access.models import Account, LoginSession, Role
 from portaal.audit import AuditEvent
+from portaal.login.browsers import browser_name
 from portaal.testing.application import Browser
 from portaal.testing.pages import button
 from portaal.testing.people import People

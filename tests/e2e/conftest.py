@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from portaal.cli.settings import read_settings
 from portaal.demo.prepare import prepare
 from portaal.demo.services import Supervisor, services
+from portaal.shell import read_settings
 
 ROOT = Path(__file__).parents[2]
 

@@ -17,8 +17,8 @@ from click.testing import CliRunner, Result
 from sqlalchemy.engine import Engine
 
 from portaal.app import make_app
+from portaal.cli import db as db_cli
 from portaal.cli import main
-from portaal.db import cli as db_cli
 from portaal.db import migrate
 from portaal.db.owners import Owner, core_owner, owners
 from portaal.db.pending import current, newest, pending

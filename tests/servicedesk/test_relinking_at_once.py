@@ -15,11 +15,11 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from portaal import clock
-from portaal.access.login import find_or_create_account
 from portaal.access.models import Account, Role
 from portaal.gebruikersbeheer.errors import NotPossibleError
 from portaal.login.levels import AssuranceLevel
 from portaal.login.record import LoginRecord
+from portaal.login.session import find_or_create_account
 from portaal.organisations.models import Organisation
 from portaal.relinking import steps
 from portaal.relinking.candidates import grants_of

@@ -9,5 +9,5 @@ if TYPE_CHECKING:
 
 
 def includeme(config: Configurator) -> None:
-    for part in ("cookies", "csrf", "network", "policy", "permissions", "views", "own_sessions"):
+    for part in ("cookies", "csrf", "network", "policy", "permissions", "reach"):
         config.include(f"portaal.access.{part}")

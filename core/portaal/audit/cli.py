@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from portaal.cli.settings import config_option, read_settings
+from portaal.shell import config_option, read_settings
 
 
 @click.group()

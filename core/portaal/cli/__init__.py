@@ -13,7 +13,7 @@ from portaal.plugins.discovery import discover
 COMMANDS = {
     "audit": ("portaal.audit.cli:audit", "Verify the audit trail against its head."),
     "bericht": ("portaal.berichtenverkeer.cli:bericht", "Check and show message files without database or server."),
-    "db": ("portaal.db.cli:db", "Bring the database up to date, or see where it stands."),
+    "db": ("portaal.cli.db:db", "Bring the database up to date, or see where it stands."),
     "eherkenning": ("portaal.eherkenning.cli:eherkenning", "Connect the portal to a makelaar."),
     "geheimen": ("portaal.settings.cli:geheimen", "Look after the secrets in the settings of products."),
     "persoon": ("portaal.privacy.cli:persoon", "Export or erase what is known of a person."),

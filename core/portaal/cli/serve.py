@@ -13,7 +13,7 @@ from types import FrameType
 
 import click
 
-from portaal.cli.settings import config_option, read_settings
+from portaal.shell import config_option, read_settings
 
 
 @click.command()

@@ -4,7 +4,7 @@ The way of a login: :mod:`portaal.login.views` asks :mod:`~portaal.eherkenning.p
 chosen makelaar (:mod:`~portaal.eherkenning.authn_request`); the browser comes back to :mod:`~portaal.eherkenning.views`
 with an artifact, which is exchanged (:mod:`~portaal.eherkenning.artifact`) for an answer that is verified
 (:mod:`~portaal.eherkenning.response`) and becomes a :class:`~portaal.login.record.LoginRecord`, which
-:mod:`portaal.access.login` turns into a session.
+:mod:`portaal.login.session` turns into a session.
 """
 
 from __future__ import annotations

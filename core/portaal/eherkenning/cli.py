@@ -17,7 +17,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from portaal import clock
-from portaal.cli.settings import config_option, read_settings
 from portaal.configuration import UnsafeConfigurationError, check
 from portaal.eherkenning import configuration, makelaars
 from portaal.eherkenning.artifact import WHY
@@ -29,6 +28,7 @@ from portaal.eherkenning.parties import Makelaar, ServiceProvider
 from portaal.eherkenning.probe import Verdict, probe
 from portaal.eherkenning.xml import MAX_BYTES
 from portaal.outbound import Endpoint, OutboundError, call
+from portaal.shell import config_option, read_settings
 
 CONTENT_TYPES = ("text/xml", "application/soap+xml")
 ANSWERS = ("artifact", "post")

@@ -1,4 +1,4 @@
-"""Logging in, whoever vouches for somebody: the pages, the requests under way, and the seam for login providers.
+"""Logging in, whoever vouches for somebody, and out: the pages, the requests under way, the seam for login providers.
 
 A :class:`~portaal.login.provider.LoginProvider` says where to send a browser and verifies what it comes back with.
 eHerkenning is one (:mod:`portaal.eherkenning`), and a plugin may bring another (``portaal_login_provider``). What must
@@ -14,5 +14,5 @@ if TYPE_CHECKING:
 
 
 def includeme(config: Configurator) -> None:
-    config.include("portaal.login.providers")
-    config.include("portaal.login.views")
+    for part in ("providers", "views", "own_sessions", "ending"):
+        config.include(f"portaal.login.{part}")

@@ -13,12 +13,12 @@ from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.renderers import render_to_response
 from pyramid.security import NO_PERMISSION_REQUIRED
 
-from portaal.access.login import complete
 from portaal.login import pending
 from portaal.login.pending import Asked
 from portaal.login.provider import LoginReturn, LoginStart
 from portaal.login.providers import RETURN
 from portaal.login.refusal import LoginRefusedError, RefusalReason
+from portaal.login.session import complete
 from portaal.web.forms import Form, empty, parse
 from portaal.web.i18n import _
 

@@ -11,10 +11,10 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
-from portaal.cli.settings import config_option, read_settings
 from portaal.plugins.answers import CHECKS
 from portaal.plugins.contract import HookContext
 from portaal.plugins.errors import ContractError
+from portaal.shell import config_option, read_settings
 
 HOOK = "portaal_commands"
 

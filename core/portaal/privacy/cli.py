@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from portaal.cli.settings import config_option, read_settings
+from portaal.shell import config_option, read_settings
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from portaal.cli.settings import config_option, read_settings
+from portaal.shell import config_option, read_settings
 
 if TYPE_CHECKING:
     from pyramid.registry import Registry

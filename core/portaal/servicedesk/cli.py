@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from portaal import audit
 from portaal.access.models import Role
-from portaal.cli.settings import config_option, read_settings
 from portaal.configuration import DEFAULTS
 from portaal.db.models import core_metadata
 from portaal.db.session import make_engine
@@ -20,6 +19,7 @@ from portaal.gebruikersbeheer.errors import NotPossibleError
 from portaal.gebruikersbeheer.roles import holders
 from portaal.organisations.models import Organisation, OrganisationKind
 from portaal.servicedesk.appointments import admit_colleague, colleagues
+from portaal.shell import config_option, read_settings
 
 
 @click.group()

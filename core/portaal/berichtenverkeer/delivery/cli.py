@@ -7,7 +7,7 @@ import threading
 
 import click
 
-from portaal.cli.settings import config_option, read_settings
+from portaal.shell import config_option, read_settings
 
 
 @click.command()

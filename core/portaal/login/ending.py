@@ -1,4 +1,4 @@
-"""Logging out, staying logged in, and how much time is left."""
+"""Logging out, and choosing to stay logged in."""
 
 from __future__ import annotations
 
@@ -44,7 +44,6 @@ def stay(request: Request) -> Any:
 
 
 def includeme(config: Configurator) -> None:
-    config.include("portaal.access.reach")
     config.add_route("uitloggen", "/uitloggen")
     config.add_view(log_out, route_name="uitloggen", request_method="POST", permission=NO_PERMISSION_REQUIRED)
     config.add_route("sessie", "/sessie")

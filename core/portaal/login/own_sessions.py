@@ -72,6 +72,6 @@ def includeme(config: Configurator) -> None:
         route_name="sessies",
         request_method="GET",
         permission=PERMISSION,
-        renderer="portaal:templates/access/sessies.jinja2",
+        renderer="portaal:templates/login/sessies.jinja2",
     )
     config.add_view(end, route_name="sessies", request_method="POST", permission=PERMISSION)

@@ -11,11 +11,11 @@ from alembic.util.exc import CommandError
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from portaal.cli.settings import config_option, read_settings
 from portaal.db import migrate
 from portaal.db.owners import CORE, Owner, owners
 from portaal.db.session import make_engine
 from portaal.organisations.seed import seed_reference_data
+from portaal.shell import config_option, read_settings
 
 plugin_option = click.option("--plugin", help="Only this plugin, or 'core'.")
 

@@ -11,13 +11,13 @@ from pyramid.renderers import render_to_response
 
 from portaal import audit, clock
 from portaal.access import sessions
-from portaal.access.browsers import browser_name
 from portaal.access.cookies import issue_token, token_hash
 from portaal.access.identity import GemeenteStanding, load_gemeenten
 from portaal.access.models import Account
 from portaal.access.network import on_network
 from portaal.access.reasons import Reason
 from portaal.audit import Outcome
+from portaal.login.browsers import browser_name
 from portaal.organisations.models import Organisation, OrganisationKind
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _refuse(
     _note(request, record, Outcome.DENIED, gemeenten, account, reason)
     log.info("login refused", extra={"reason": reason})
     response = render_to_response(
-        "portaal:templates/access/refused.jinja2",
+        "portaal:templates/login/not_let_in.jinja2",
         {"reason": reason, "gemeenten": gemeenten, "branch": record.branch},
         request=request,
     )

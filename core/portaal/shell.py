@@ -1,4 +1,4 @@
-"""Reading an ini file for a command."""
+"""What the commands have in common: the option that names the ini file, and reading it."""
 
 from __future__ import annotations
 
