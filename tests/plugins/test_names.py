@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from portaal.cli import COMMANDS
 from portaal.plugins.errors import ContractError
 from portaal.plugins.names import TAKEN, check_name
 from tests.plugins.kit import example
@@ -56,8 +57,13 @@ def numbers(registry: Any) -> Iterator[str]:
         yield from re.findall(r'"portaal_([a-z]+)(?:_[a-z_]+)?",', path.read_text(encoding="utf-8"))
 
 
+def commands(registry: Any) -> Iterator[str]:
+    yield from COMMANDS
+
+
 OWNED = {
     "a page of the portal": pages,
+    "a command of the portal": commands,
     "a setting of the portal": settings,
     "a right of the portal": rights,
     "an act in the portal's audit trail": acts,

@@ -37,10 +37,10 @@ from portaal.api import (
     setting,
 )
 from portaal.app import make_app
-from portaal.db.owners import owners
 from portaal.plugins.answers import CHECKS
 from portaal.plugins.discovery import discover
 from portaal.plugins.errors import ContractError
+from portaal.plugins.tables import owners
 from portaal.privacy.erase import erase
 from portaal.privacy.export import export
 from portaal.settings.announce import announce

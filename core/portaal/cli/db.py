@@ -12,9 +12,11 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from portaal.db import migrate
-from portaal.db.owners import CORE, Owner, owners
+from portaal.db.owners import CORE, Owner
+from portaal.db.pending import current
 from portaal.db.session import make_engine
 from portaal.organisations.seed import seed_reference_data
+from portaal.plugins.tables import owners
 from portaal.shell import config_option, read_settings
 
 plugin_option = click.option("--plugin", help="Only this plugin, or 'core'.")
@@ -58,7 +60,7 @@ def upgrade(config_file: str, plugin: str | None) -> None:
     with _database(config_file) as engine:
         for owner in _chosen(plugin):
             migrate.upgrade(owner, engine)
-            click.echo(f"{owner.name}: {migrate.current(owner, engine)}")
+            click.echo(f"{owner.name}: {current(owner, engine)}")
         if plugin in (None, CORE):
             with Session(engine) as dbsession:
                 seed_reference_data(dbsession)
@@ -74,7 +76,7 @@ def downgrade(config_file: str, plugin: str, revision: str) -> None:
     with _database(config_file) as engine:
         for owner in _chosen(plugin):
             migrate.downgrade(owner, engine, revision)
-            click.echo(f"{owner.name}: {migrate.current(owner, engine) or 'no tables'}")
+            click.echo(f"{owner.name}: {current(owner, engine) or 'no tables'}")
 
 
 @db.command()
@@ -84,7 +86,7 @@ def status(config_file: str) -> None:
     behind = False
     with _database(config_file) as engine:
         for owner in _chosen(None):
-            now, newest = migrate.current(owner, engine), migrate.head(owner, engine)
+            now, newest = current(owner, engine), migrate.head(owner, engine)
             behind = behind or now != newest
             news = "up to date" if now == newest else f"newest: {newest}"
             click.echo(f"{owner.name:24} {now or 'no tables':29} {news}")

@@ -5,10 +5,8 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Engine
 
@@ -58,15 +56,6 @@ def new_revision(owner: Owner, engine: Engine, message: str) -> str:
         version_path=str(owner.directory),
     )
     return str(made.path)  # type: ignore[union-attr]
-
-
-def current(owner: Owner, engine: Engine) -> str | None:
-    """The revision the database is at, or None when the owner's tables were never made."""
-    with engine.connect() as connection:
-        if not sa.inspect(connection).has_table(owner.version_table):
-            return None
-        options = {"version_table": owner.version_table}
-        return MigrationContext.configure(connection, opts=options).get_current_revision()
 
 
 def head(owner: Owner, engine: Engine) -> str | None:

@@ -17,8 +17,6 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.orm import Session
 
-from portaal.web.limits import FORM_BYTES
-
 if TYPE_CHECKING:
     from pyramid.config import Configurator
     from pyramid.registry import Registry
@@ -109,15 +107,6 @@ def needs_transaction(request: Request) -> bool:
     return request.method not in READ_METHODS or request.path in request.registry["portaal.writing_gets"]
 
 
-def attempts(request: Request) -> int | None:
-    """The ``retry.activate_hook``: what streams in (``add_body_limit``) is read once.
-
-    To try again, pyramid_retry would first copy the body, and WebOb copies to a file, in plain text.
-    """
-    streamed = any(request.environ["PATH_INFO"].endswith(suffix) for suffix in request.registry["portaal.body_limits"])
-    return 1 if streamed or (request.content_length or 0) > FORM_BYTES else None
-
-
 def add_writing_get(config: Configurator, path: str) -> None:
     """Directive: a GET of this exact path runs in a transaction. For protocols that leave no choice."""
     config.registry["portaal.writing_gets"].add(path)
@@ -139,7 +128,6 @@ def includeme(config: Configurator) -> None:
             "tm.activate_hook": needs_transaction,
             "tm.commit_veto": "pyramid_tm.default_commit_veto",  # a returned 4xx or 5xx must not commit
             "retry.attempts": 3,
-            "retry.activate_hook": attempts,
         }
     )
     config.include("pyramid_tm")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portaal import clock
 from portaal.audit import keep_head_elsewhere
 from portaal.db import migrate
-from portaal.db.owners import owners
+from portaal.db.pending import current
 from portaal.db.session import make_engine
 from portaal.demo.connect import connect_ciz
 from portaal.demo.load import load
@@ -20,6 +20,7 @@ from portaal.eherkenning.makelaars import Entry, add_entry
 from portaal.eherkenning.metadata import our_metadata
 from portaal.keyring import create_key_file
 from portaal.organisations.seed import seed_reference_data
+from portaal.plugins.tables import owners
 from portaal.simulators.makelaar.__main__ import ENTITY_ID, write_metadata
 from portaal.simulators.makelaar.keys import read_or_make_pair
 
@@ -34,7 +35,7 @@ def prepare(settings: dict[str, str], folder: Path) -> None:
     engine = make_engine(settings["sqlalchemy.url"])
     keep_head_elsewhere(engine, settings)
     for owner in owners().values():
-        if migrate.current(owner, engine) != migrate.head(owner, engine):
+        if current(owner, engine) != migrate.head(owner, engine):
             click.echo(f"Bringing the tables of {owner.name} up to date ...")
             migrate.upgrade(owner, engine)
     with Session(engine) as dbsession:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,15 @@ def checked_answers(plugins: Plugins, plugin: Plugin) -> dict[str, Any]:
     :raises ContractError: an answer is not of the promised form, or a name is not the plugin's own.
     """
     return {hook: _checked(plugin.name, check, plugins.call(plugin, hook)) for hook, check in CHECKS.items()}
+
+
+def ask(entry_point: EntryPoint, hook: str) -> Any:
+    """The checked answer of a plugin to a hook that returns data, before there is a portal; None where it has none.
+
+    :raises ContractError: the answer is not of the promised form. What the plugin itself raises comes out too.
+    """
+    function = getattr(entry_point.load(), hook, None)
+    return None if function is None else _checked(entry_point.name, CHECKS[hook], function())
 
 
 def _checked(name: str, check: Callable[[str, Any], Any], answer: Any) -> Any:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint
-from typing import Any
 
 import click
 from sqlalchemy.orm import Session
 
-from portaal.plugins.answers import CHECKS
+from portaal.plugins.answers import ask
 from portaal.plugins.contract import HookContext
 from portaal.plugins.errors import ContractError
 from portaal.shell import config_option, read_settings
-
-HOOK = "portaal_commands"
 
 
 @dataclass(frozen=True)
@@ -74,9 +71,7 @@ class ProductGroup(click.Group):
     def _load(self) -> dict[str, click.Command]:
         if self._loaded is None:
             try:
-                hook: Any = getattr(self._entry_point.load(), HOOK, None)
-                answer = hook() if hook else ()
-                found = CHECKS[HOOK](self.name or "", answer)
+                found: Sequence[click.Command] = ask(self._entry_point, "portaal_commands") or ()
             except (Exception, SystemExit) as error:
                 reason = str(error) if isinstance(error, ContractError) else f"{type(error).__name__}: {error}"
                 raise click.ClickException(f"{self.name} cannot be used. {reason}") from error

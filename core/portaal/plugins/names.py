@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from portaal.cli import COMMANDS
 from portaal.db.models import core_metadata
 from portaal.plugins.errors import ContractError
 
@@ -20,6 +19,10 @@ TAKEN = {
         hulp_en_contact inloggen inloggen_op_portals instellingen kwetsbaarheid kwetsbaarheid_melden meldingen metrics
         onderdelen openapi overzicht persoonlijke_instellingen privacy ready rechten servicedesk sessie sessies start
         static stuf toegankelijkheid uitloggen veilig_en_zorgvuldig_gebruik verificatie wacht_op_rollen welkom_gezien
+    """,
+    "a command of the portal": """
+        audit bericht db eherkenning geheimen persoon plugin plugins rechten serve servicedesk sleutels standaard web
+        worker
     """,
     "a setting of the portal": "demo jinja2 pyramid retry sqlalchemy tm",
     "a right of the portal": "gemeente",
@@ -39,8 +42,6 @@ def check_name(name: str, others: Iterable[str]) -> None:
     for other in others:
         if other.startswith(f"{name}_"):
             raise ContractError(f"the name {name!r} is the beginning of {other!r}: their tables would be mixed up")
-    if name in COMMANDS:
-        raise ContractError(f"the name {name!r} is a command of the portal")
     for table in core_metadata().tables:
         if table == name or table.startswith(f"{name}_"):
             raise ContractError(f"the name {name!r} is the beginning of {table!r}, a table of the portal")

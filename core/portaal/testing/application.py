@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 from portaal.access import sessions
 from portaal.access.models import Account
 from portaal.app import make_app
-from portaal.db.owners import owners
 from portaal.keyring import Keyring
+from portaal.plugins.tables import owners
 from portaal.testing.databases import READING_SESSION_OPTIONS, SESSION_OPTIONS
 from portaal.testing.eherkenning import eherkenning_settings
 

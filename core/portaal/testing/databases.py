@@ -16,8 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session
 
-from portaal.db.owners import owners
 from portaal.db.session import make_engine
+from portaal.plugins.tables import owners
 from portaal.testing.missing import leave_out
 from portaal.testing.seed import seed
 

@@ -66,6 +66,15 @@ def limits_tween(handler: Handler, registry: Any) -> Handler:
     return tween
 
 
+def attempts(request: Request) -> int | None:
+    """The ``retry.activate_hook``: what streams in (``add_body_limit``) is read once.
+
+    To try again, pyramid_retry would first copy the body, and WebOb copies to a file, in plain text.
+    """
+    streamed = any(request.environ["PATH_INFO"].endswith(suffix) for suffix in request.registry["portaal.body_limits"])
+    return 1 if streamed or (request.content_length or 0) > FORM_BYTES else None
+
+
 def add_body_limit(config: Configurator, path_suffix: str, size: int) -> None:
     """Directive: paths that end so may have a body of up to ``size`` bytes."""
     config.registry["portaal.body_limits"][path_suffix] = size
@@ -75,5 +84,6 @@ def includeme(config: Configurator) -> None:
     config.set_request_factory(BodyInMemoryRequest)
     config.registry["portaal.body_limits"] = {}
     config.add_directive("add_body_limit", add_body_limit)
+    config.add_settings({"retry.activate_hook": attempts})
     config.add_tween("portaal.web.limits.readable_tween", over="portaal.logs.request_log_tween")
     config.add_tween("portaal.web.limits.limits_tween", under="pyramid.tweens.excview_tween_factory")
