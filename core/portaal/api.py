@@ -18,6 +18,7 @@ from portaal.clock import now, today
 from portaal.db.base import plugin_metadata
 from portaal.db.pause import between_transactions
 from portaal.db.types import UtcDateTime, text_enum
+from portaal.frame.flash import flash
 from portaal.hookspecs import hookimpl
 from portaal.login.levels import AssuranceLevel
 from portaal.login.provider import LoginChoice, LoginProvider, LoginRequest, LoginReturn, LoginSetup, LoginStart
@@ -54,7 +55,6 @@ from portaal.settings.store import product_settings
 from portaal.web import charts, forms
 from portaal.web.bsn_field import Bsn, read_bsn
 from portaal.web.dates import Day
-from portaal.web.flash import flash
 from portaal.web.i18n import _
 from portaal.web.spreadsheet import csv_response
 from portaal.web.uploads import Upload, UploadError, UploadFault, read_upload

@@ -52,10 +52,11 @@ def core_includeme(config: Configurator) -> None:
     config.include("portaal.logs")
     config.include("portaal.db")
     config.include("portaal.jobs")  # before whoever adds one
-    # The frame of every request, and who may do what in it.
+    # What every request goes through, and who may do what in it.
     config.include("portaal.web")
     config.include("portaal.access")
     config.include("portaal.audit")  # before whoever names what it records
+    config.include("portaal.frame")
     config.include("portaal.plugins")
     # From the start page to the desk.
     config.include("portaal.startpagina")

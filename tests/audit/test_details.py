@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 
 from portaal.access.models import Role
-from portaal.access.reasons import Reason
+from portaal.access.reasons import NEXT_STEP, Reason
 from portaal.audit.details import CODES, NAMES
 from portaal.testing.people import People
-from portaal.web.errors import NEXT_STEP
 
 TRAIL = "/g/0363/audit"
 ROOT = Path(__file__).parents[2]

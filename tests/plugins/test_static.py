@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from portaal.app import make_app
 from portaal.plugins.errors import ContractError
+from portaal.plugins.static_files import ProductFiles
 from portaal.testing.application import Browser, app_settings
-from portaal.web.product_static import ProductFiles
 from tests.plugins.kit import plugin
 
 

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 from pyramid.interfaces import ICSRFStoragePolicy
 from zope.interface import implementer
 
-from portaal.web.forms import CSRF_FIELD
+from portaal.web.forms import CSRF_FIELD, CSRF_HEADER
 
 if TYPE_CHECKING:
     from pyramid.config import Configurator
     from pyramid.request import Request
-
-HEADER = "X-CSRF-Token"
 
 
 @implementer(ICSRFStoragePolicy)
@@ -35,4 +33,4 @@ class BoundTokens:
 
 def includeme(config: Configurator) -> None:
     config.set_csrf_storage_policy(BoundTokens())
-    config.set_default_csrf_options(require_csrf=True, token=CSRF_FIELD, header=HEADER)
+    config.set_default_csrf_options(require_csrf=True, token=CSRF_FIELD, header=CSRF_HEADER)

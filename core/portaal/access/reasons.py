@@ -20,6 +20,14 @@ class Reason(enum.StrEnum):
     NOT_PERMITTED = "not_permitted"
 
 
+# The page where somebody goes on who may not do this yet, by its route.
+NEXT_STEP = {
+    Reason.PROFILE_MISSING: "persoonlijke_instellingen",
+    Reason.NOT_VERIFIED: "verificatie",
+    Reason.NO_ROLES: "wacht_op_rollen",
+}
+
+
 class Refusal:
     """A falsy answer to "may I?", with its reason. What Pyramid's forbidden view receives as ``result``."""
 

@@ -9,8 +9,8 @@ from pyramid.httpexceptions import HTTPSeeOther
 from portaal import audit
 from portaal.access import sessions
 from portaal.access.resources import GemeenteContext
+from portaal.frame.flash import flash
 from portaal.gebruikersbeheer.views import this_person
-from portaal.web.flash import flash
 from portaal.web.i18n import _
 
 if TYPE_CHECKING:

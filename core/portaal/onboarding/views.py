@@ -13,6 +13,7 @@ from portaal.access.models import Account, Role
 from portaal.access.policy import standing
 from portaal.access.reasons import Reason
 from portaal.db.session import own_transaction
+from portaal.frame.flash import flash
 from portaal.gebruikersbeheer.roles import holders
 from portaal.onboarding import codes, profile
 from portaal.onboarding.issuing import usable_code
@@ -20,7 +21,6 @@ from portaal.onboarding.limiter import TooManyAttemptsError
 from portaal.onboarding.models import CodeKind
 from portaal.onboarding.verifying import note_denial, take_try, verify
 from portaal.web import forms
-from portaal.web.flash import flash
 from portaal.web.formats import moment
 from portaal.web.i18n import _
 

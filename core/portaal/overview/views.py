@@ -10,12 +10,12 @@ from portaal.access.models import Account, Role
 from portaal.access.permissions import Permission
 from portaal.access.reach import RouteRequest, may_open
 from portaal.access.resources import GemeenteContext, ProductContext, product_factory
+from portaal.frame.flash import flash
 from portaal.gebruikersbeheer import people
 from portaal.overview import trouble
 from portaal.overview.models import Miss, TileTrouble
 from portaal.overview.tiles import rendered_tiles
 from portaal.overview.trouble import Troubles, is_paused
-from portaal.web.flash import flash
 from portaal.web.i18n import _
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 
 def includeme(config: Configurator) -> None:
+    config.include("portaal.plugins.static_files")
     config.include("portaal.plugins.isolation")
     config.include("portaal.plugins.openapi")
     config.add_audit_titles({"product.remove_leftovers": _("Removed what was left of a product")})

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from portaal.access.resources import product_factory
 from portaal.plugins.errors import ContractError
-from portaal.web.product_static import ProductFiles
+from portaal.plugins.static_files import ProductFiles
 
 if TYPE_CHECKING:
     from pyramid.config import Configurator

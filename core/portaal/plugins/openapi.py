@@ -15,9 +15,9 @@ from pydantic.json_schema import models_json_schema
 from pyramid.interfaces import IRoutesMapper
 
 from portaal.access.cookies import cookie_name
-from portaal.access.csrf import HEADER
 from portaal.access.resources import GemeenteContext
 from portaal.plugins.contract import API_VERSION, ApiOperation
+from portaal.web.forms import CSRF_HEADER
 
 if TYPE_CHECKING:
     from pyramid.config import Configurator
@@ -74,7 +74,7 @@ def _operation(
     path = PARAMETER.sub(lambda found: code if found[1] == "gemeentecode" else f"{{{found[1]}}}", route.pattern)
     parameters = [_parameter(name) for name in PARAMETER.findall(route.pattern) if name != "gemeentecode"]
     if operation.method != "GET":
-        parameters.append({"name": HEADER, "in": "header", "required": True, "schema": {"type": "string"}})
+        parameters.append({"name": CSRF_HEADER, "in": "header", "required": True, "schema": {"type": "string"}})
     summary = request.localizer.translate(operation.summary)
     answer: dict[str, Any] = {"description": summary}
     if operation.answer:

@@ -11,6 +11,7 @@ from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 
 from portaal import audit
 from portaal.access.models import Role
+from portaal.frame.flash import flash
 from portaal.gebruikersbeheer import people
 from portaal.gebruikersbeheer.access import is_last_gebruikersbeheerder, withdraw_gebruikersbeheerder
 from portaal.gebruikersbeheer.errors import NotPossibleError
@@ -20,7 +21,6 @@ from portaal.onboarding.models import CodeKind
 from portaal.servicedesk.appointments import appoint_auditor, withdraw_auditor
 from portaal.servicedesk.views import GEMEENTE, add_views, this_gemeente, to_gemeente
 from portaal.web import forms
-from portaal.web.flash import flash
 from portaal.web.i18n import _
 
 if TYPE_CHECKING:

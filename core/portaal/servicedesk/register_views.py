@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from pyramid.httpexceptions import HTTPNotFound
 
+from portaal.frame.flash import flash
 from portaal.organisations.models import OrganisationGemeente
 from portaal.servicedesk import agreements, organisations
 from portaal.servicedesk.agreements import AgreementForm
 from portaal.servicedesk.organisations import OrganisationForm, Period
 from portaal.servicedesk.views import GEMEENTE, add_views, this_gemeente, to_gemeente
 from portaal.web import forms
-from portaal.web.flash import flash
 from portaal.web.i18n import _
 
 if TYPE_CHECKING:

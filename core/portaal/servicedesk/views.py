@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 
 from portaal.access.models import Account, Role
+from portaal.frame.flash import flash
 from portaal.gebruikersbeheer.errors import NotPossibleError
 from portaal.gebruikersbeheer.roles import active_products, holders
 from portaal.organisations.models import Gemeente
@@ -14,7 +15,6 @@ from portaal.plugins.activation import ActivationRefusedError, activations
 from portaal.servicedesk import agreements, gemeenten, organisations
 from portaal.servicedesk.gemeenten import GemeenteForm
 from portaal.web import forms
-from portaal.web.flash import flash
 from portaal.web.i18n import _
 
 if TYPE_CHECKING:

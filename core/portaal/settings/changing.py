@@ -8,6 +8,7 @@ import pydantic
 from pyramid.httpexceptions import HTTPSeeOther
 from translationstring import TranslationString
 
+from portaal.frame.flash import flash
 from portaal.notifications.models import NotificationKind
 from portaal.notifications.service import notify
 from portaal.settings import drafts, pages
@@ -15,7 +16,6 @@ from portaal.settings.announce import announce_after_commit
 from portaal.settings.diff import changed_fields
 from portaal.settings.productbeheerders import productbeheerders
 from portaal.settings.store import Loaded, Saved
-from portaal.web.flash import flash
 from portaal.web.i18n import _
 
 if TYPE_CHECKING:

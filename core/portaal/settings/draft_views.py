@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from pyramid.httpexceptions import HTTPSeeOther
 
+from portaal.frame.flash import flash
 from portaal.settings import changing, drafts, pages
 from portaal.settings.connection import try_connection
 from portaal.settings.diff import diff
 from portaal.settings.store import StaleVersionError
-from portaal.web.flash import flash
 from portaal.web.i18n import _
 
 if TYPE_CHECKING:

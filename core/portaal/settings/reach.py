@@ -8,7 +8,7 @@ from pyramid.authorization import Allow, Authenticated
 
 from portaal.access.reach import may_open
 from portaal.access.resources import DENY_ALL, Acl, GemeenteContext
-from portaal.web.menu import Link
+from portaal.frame.menu import Link
 
 if TYPE_CHECKING:
     from pyramid.request import Request

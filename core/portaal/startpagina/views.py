@@ -10,9 +10,9 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from portaal.access import sessions
 from portaal.access.network import on_network
 from portaal.access.policy import standing
+from portaal.access.reasons import NEXT_STEP
 from portaal.startpagina import wanted
 from portaal.startpagina.tiles import KTO_ADDRESS, address, tiles
-from portaal.web.errors import NEXT_STEP
 from portaal.web.i18n import _
 
 if TYPE_CHECKING:

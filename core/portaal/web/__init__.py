@@ -1,4 +1,4 @@
-"""What every page shares: languages, forms, frame, errors, security headers."""
+"""What pages are made with: languages, forms, formats, templates, static files; and the limits and headers of HTTP."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ if TYPE_CHECKING:
 
 
 def includeme(config: Configurator) -> None:
-    for part in ("i18n", "formats", "templates", "frame", "headers", "limits", "errors", "product_static", "static"):
+    for part in ("i18n", "formats", "templates", "headers", "limits", "static"):
         config.include(f"portaal.web.{part}")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from webob.multidict import MultiDict
 
 Model = TypeVar("Model", bound=pydantic.BaseModel)
-CSRF_FIELD = "csrf_token"
+CSRF_FIELD, CSRF_HEADER = "csrf_token", "X-CSRF-Token"
 
 
 class FieldError(ValueError):

@@ -50,9 +50,10 @@ class StaticFiles:
 
     def serve(self, request: Request) -> Response:
         """The file itself, gzipped where the browser takes that; 404 for anything but a hashed name."""
-        name = request.subpath[-1] if len(request.subpath) == 1 else ""
+        name = request.matchdict["name"]
         if name not in self._served:
             raise HTTPNotFound
+        request.subpath = (name,)  # where Pyramid's view looks
         response = self._view(request.context, request)
         if response.status_code == 200:
             response.content_type = CONTENT_TYPES[Path(name).suffix]
@@ -66,5 +67,5 @@ def includeme(config: Configurator) -> None:
         raise ConfigurationError("The style sheet and the script were not built yet: run `make setup` first.")
     files = StaticFiles(FOLDER)
     config.registry["portaal.static"] = files
-    config.add_route(ROUTE, f"{PATH}*subpath")
+    config.add_route(ROUTE, f"{PATH}{{name}}")
     config.add_view(files.serve, route_name=ROUTE, request_method="GET", permission=NO_PERMISSION_REQUIRED)

@@ -10,9 +10,8 @@ from pyramid.csrf import check_csrf_origin
 from pyramid.exceptions import BadCSRFToken
 from pyramid.interfaces import ICSRFStoragePolicy
 
-from portaal.access.csrf import HEADER
-from portaal.berichtenverkeer.submission.multipart_form import UploadError, UploadFault, read_form
-from portaal.web.forms import CSRF_FIELD
+from portaal.web.forms import CSRF_FIELD, CSRF_HEADER
+from portaal.web.multipart_form import UploadError, UploadFault, read_form
 
 if TYPE_CHECKING:
     from pyramid.request import Request
@@ -60,16 +59,25 @@ def read_upload(request: Request, name: str, most: int) -> Upload:
         request.environ["wsgi.input"], request.headers.get("Content-Type", ""), request.content_length,
         lambda _name, _fields: file, file_field=name, max_files=1, max_size=most + FORM_AROUND_IT,
     )  # fmt: skip
-    _check_csrf(request, fields)
+    check_csrf(request, fields)
     return Upload({key: value for key, value in fields.items() if key != CSRF_FIELD}, bytes(file.content))
 
 
-def _check_csrf(request: Request, fields: Mapping[str, str]) -> None:
-    policy = request.registry.getUtility(ICSRFStoragePolicy)
-    token = request.headers.get(HEADER) or fields.get(CSRF_FIELD, "")
+def check_csrf(request: Request, fields: Mapping[str, str]) -> None:
+    """The check of a form that streams in: Pyramid's own would read the whole body first.
+
+    :param fields: those that came so far.
+    :raises BadCSRFToken: the token is wrong, or not among them.
+    """
     check_csrf_origin(request)
-    if not policy.check_csrf_token(request, token):
-        raise BadCSRFToken("check_csrf_token(): Invalid token")
+    if not has_token(request, fields):
+        raise BadCSRFToken("wrong or missing token")
 
 
-__all__ = ["Upload", "UploadError", "UploadFault", "read_upload"]
+def has_token(request: Request, fields: Mapping[str, str]) -> bool:
+    """Whether the fields, or the headers, hold the CSRF token of this browser."""
+    policy = request.registry.getUtility(ICSRFStoragePolicy)
+    return bool(policy.check_csrf_token(request, request.headers.get(CSRF_HEADER) or fields.get(CSRF_FIELD, "")))
+
+
+__all__ = ["Upload", "UploadError", "UploadFault", "check_csrf", "has_token", "read_upload"]

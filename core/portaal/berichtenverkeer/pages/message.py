@@ -21,8 +21,8 @@ from portaal.berichtenverkeer.tracking import findings
 from portaal.berichtenverkeer.tracking.codes import explain
 from portaal.berichtenverkeer.tracking.models import Direction, Message, MessageEvent, MessageKind
 from portaal.berichtenverkeer.tracking.timeline import EVENT_LABELS
+from portaal.frame.flash import flash
 from portaal.keyring import KeyringError
-from portaal.web.flash import flash
 from portaal.web.i18n import _
 
 if TYPE_CHECKING:

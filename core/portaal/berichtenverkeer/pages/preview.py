@@ -11,13 +11,14 @@ from translationstring import TranslationString
 from portaal import audit
 from portaal.berichtenverkeer.gate import Expectation, Gate, Verdict
 from portaal.berichtenverkeer.pages.common import page_variables, traffic_of
-from portaal.berichtenverkeer.pages.upload import MAX_BODY, check_csrf
+from portaal.berichtenverkeer.pages.upload import MAX_BODY
 from portaal.berichtenverkeer.readable import Page, Reader, page_view
 from portaal.berichtenverkeer.settings import message_settings
-from portaal.berichtenverkeer.submission.multipart_form import UploadError, UploadFault, read_form
 from portaal.berichtenverkeer.tracking.names import clean
 from portaal.web.forms import CSRF_FIELD
 from portaal.web.i18n import _
+from portaal.web.multipart_form import UploadError, UploadFault, read_form
+from portaal.web.uploads import check_csrf
 
 if TYPE_CHECKING:
     from pyramid.request import Request

@@ -6,24 +6,21 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-from pyramid.csrf import check_csrf_origin
-from pyramid.exceptions import BadCSRFToken
 from pyramid.httpexceptions import HTTPBadRequest, HTTPNotFound, HTTPSeeOther
-from pyramid.interfaces import ICSRFStoragePolicy
 from pyramid.response import Response
 from translationstring import TranslationString
 
-from portaal.access.csrf import HEADER
 from portaal.berichtenverkeer.pages.common import page_variables, product_path, read_id, traffic_of
 from portaal.berichtenverkeer.settings import message_settings
 from portaal.berichtenverkeer.submission.intake import IncomingFile
-from portaal.berichtenverkeer.submission.multipart_form import UploadError, UploadFault, read_form
 from portaal.berichtenverkeer.submission.submit import Submitter, submit
 from portaal.berichtenverkeer.tracking import findings
 from portaal.berichtenverkeer.tracking.models import Outcome, Submission
 from portaal.bsn import contains_bsn
 from portaal.web.forms import CSRF_FIELD
 from portaal.web.i18n import _
+from portaal.web.multipart_form import UploadError, UploadFault, read_form
+from portaal.web.uploads import check_csrf, has_token
 
 if TYPE_CHECKING:
     from pyramid.request import Request
@@ -86,7 +83,7 @@ def receive_form(context: ProductContext, request: Request) -> Any:
             )
         except UploadError as error:
             status, message = _FAULTS[error.fault]
-            typed = error.fields.get(OWN_REFERENCE, "") if _has_token(request, error.fields) else ""
+            typed = error.fields.get(OWN_REFERENCE, "") if has_token(request, error.fields) else ""
             return _form(context, request, status=status, errors={FILES: message}, own_reference=typed)
         check_csrf(request, fields)
         if set(fields) - {CSRF_FIELD, OWN_REFERENCE}:
@@ -159,22 +156,6 @@ def _errors(own_reference: str, files: list[IncomingFile], *, required: bool) ->
     if errors and files:
         errors.setdefault(FILES, _("Choose the files again: a browser does not keep them."))
     return errors
-
-
-def check_csrf(request: Request, fields: Mapping[str, str]) -> None:
-    """The form's own check: Pyramid's would read the whole body first.
-
-    :raises BadCSRFToken: the token is wrong, or does not come before the first file.
-    """
-    check_csrf_origin(request)
-    if not _has_token(request, fields):
-        raise BadCSRFToken("wrong or missing token")
-
-
-def _has_token(request: Request, fields: Mapping[str, str]) -> bool:
-    policy = request.registry.getUtility(ICSRFStoragePolicy)
-    token = request.headers.get(HEADER) or fields.get(CSRF_FIELD, "")
-    return bool(policy.check_csrf_token(request, token))
 
 
 def _go_to(request: Request, address: str) -> Response:

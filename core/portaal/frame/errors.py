@@ -17,7 +17,7 @@ from pyramid.httpexceptions import (
     HTTPSeeOther,
 )
 
-from portaal.access.reasons import Reason, Refusal
+from portaal.access.reasons import NEXT_STEP, Reason, Refusal
 from portaal.audit.denials import record_denied, record_out_of_reach
 from portaal.startpagina import wanted
 from portaal.web.i18n import _
@@ -28,13 +28,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 PAGE = "portaal:templates/errors/error.jinja2"
-
-# Where somebody goes on who may not do this yet.
-NEXT_STEP = {
-    Reason.PROFILE_MISSING: "persoonlijke_instellingen",
-    Reason.NOT_VERIFIED: "verificatie",
-    Reason.NO_ROLES: "wacht_op_rollen",
-}
 
 
 def not_found(request: Request) -> dict[str, Any]:

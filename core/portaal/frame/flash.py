@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from translationstring import TranslationString
 
+from portaal.access.sessions import append_flash
+
 if TYPE_CHECKING:
     from pyramid.request import Request
 
@@ -28,6 +30,4 @@ def flash(request: Request, kind: Kind, message: TranslationString) -> None:
     """
     if request.identity is None:
         raise RuntimeError("a message for the next page needs a session")
-    from portaal.access.sessions import append_flash
-
     append_flash(request.dbsession, request.identity.session_id, kind, request.localizer.translate(message))

@@ -14,10 +14,10 @@ from pyramid.csrf import get_csrf_token
 from portaal.access import sessions
 from portaal.access.policy import standing
 from portaal.db.session import needs_transaction
+from portaal.frame.flash import Flash
+from portaal.frame.menu import Link, ProductMenu, current_product, main_menu, product_menus
 from portaal.notifications.service import unread_count
-from portaal.web.flash import Flash
 from portaal.web.i18n import LOCALES, PARAMETER, _
-from portaal.web.menu import Link, ProductMenu, current_product, main_menu, product_menus
 
 if TYPE_CHECKING:
     from pyramid.config import Configurator
