@@ -367,3 +367,11 @@ def test_a_role_of_another_gemeente_cannot_be_revoked(gb: Browser, people: Peopl
 def test_the_menu_offers_users_to_the_gebruikersbeheerder_only(gb: Browser, log_in: Any) -> None:
     assert "Gebruikers" in gb.get("/g/0363/").html.select_one("nav.pz-nav").text
     assert "Gebruikers" not in log_in(("gebruiker", "iwmo")).get("/g/0363/").html.select_one("nav.pz-nav").text
+
+
+def test_every_table_of_rights_has_a_name_of_its_own(log_in: Any) -> None:
+    """Products group their rights in the same words; who hears the page must still tell the tables apart."""
+    page = log_in("gebruikersbeheerder").get("/g/0363/rechten")
+    names = [region["aria-label"] for region in page.html.find_all(attrs={"role": "region"})]
+    assert "Tabel: Berichten, iWmo" in names
+    assert len(set(names)) == len(names)

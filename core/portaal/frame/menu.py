@@ -92,7 +92,9 @@ def _pages(request: Request, gemeente: GemeenteStanding, plugin: Plugin) -> Iter
         route = f"{plugin.name}.{entry.route}"
         if may_open(request, route, gemeentecode=gemeente.code):
             href = request.route_path(route, gemeentecode=gemeente.code)
-            yield Link(entry.label, href, request.path == href)
+            # A page below an entry belongs to it; below a product's first page lie all the others.
+            is_current = request.path == href if href.endswith("/") else _within(request, href)
+            yield Link(entry.label, href, is_current)
 
 
 def _entries(request: Request, plugin: Plugin) -> list[MenuEntry]:

@@ -64,7 +64,7 @@ GLOSSARY: dict[State, Meaning] = {
     State.DOORGESTUURD: Meaning(
         _("Sent"), _("The next party in the chain has confirmed that it received the message."), "ok"
     ),
-    State.BEZORGD: Meaning(_("Received"), _("The message is ready for you. Nobody has downloaded it yet."), "warning"),
+    State.BEZORGD: Meaning(_("New"), _("The message is ready for you. Nobody has downloaded it yet."), "warning"),
     State.OPGEHAALD: Meaning(
         _("Downloaded"),
         _("The message has been downloaded. Mark it as processed when your own administration has it."),
