@@ -102,12 +102,12 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...], tuple[tuple[str, str, str], ...]]
     ),
     (
         "organisation",
-        "access/identity.py",
+        "organisations/models.py",
         ORGANISATIONS,
         (
-            ("the first day", "OrganisationGemeente.valid_from <= today", "sa.true()"),
-            ("the last day", "OrganisationGemeente.valid_until >= today", "sa.true()"),
-            ("including the last day", "valid_until >= today", "valid_until > today"),
+            ("the first day", "OrganisationGemeente.valid_from <= day", "sa.true()"),
+            ("the last day", "OrganisationGemeente.valid_until >= day", "sa.true()"),
+            ("including the last day", "valid_until >= day", "valid_until > day"),
         ),
     ),
     (

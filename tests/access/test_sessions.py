@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from portaal import clock
 from portaal.access import sessions
 from portaal.access.models import Account, Role
-from portaal.plugins.models import Activation
+from portaal.organisations.activation import Activation
 from portaal.testing.application import Browser
 from portaal.testing.people import People
 

@@ -34,8 +34,8 @@ from portaal.berichtenverkeer.receiving.callers import Callers
 from portaal.berichtenverkeer.tracking.models import Direction, EventKind, Message, MessageKind
 from portaal.berichtenverkeer.tracking.states import State
 from portaal.configuration import UnsafeConfigurationError
+from portaal.organisations.activation import Activation
 from portaal.organisations.agreements import Agreement
-from portaal.plugins.models import Activation
 from portaal.simulators.ketenpartners.istandaard import make_retour, make_start
 
 ADDRESS = "/stuf/ggk0210"

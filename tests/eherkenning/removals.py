@@ -308,7 +308,7 @@ REMOVALS = (
     Removal(
         "11",
         "a new session id",
-        "../access/login.py",
+        "../login/session.py",
         "token = issue_token(request)",
         "token = request.browser_binding",
         LOGIN,
@@ -316,7 +316,7 @@ REMOVALS = (
     Removal(
         "11",
         "the session before it ends",
-        "../access/login.py",
+        "../login/session.py",
         "    sessions.end(request.dbsession, token_hash(request.browser_binding))",
         "    #",
         LOGIN,

@@ -17,19 +17,19 @@ from portaal import clock
 from portaal.access.models import Account, Role, RoleGrant
 from portaal.audit import AuditEvent
 from portaal.gebruikersbeheer.access import end_access
-from portaal.gebruikersbeheer.errors import NotPossibleError
-from portaal.gebruikersbeheer.roles import (
-    active_products,
+from portaal.notifications.models import Notification, NotificationKind
+from portaal.onboarding.issuing import issue
+from portaal.onboarding.models import CodeKind
+from portaal.organisations.activation import active_products
+from portaal.organisations.models import OrganisationGemeente
+from portaal.roles.errors import NotPossibleError
+from portaal.roles.grants import (
     end_of,
     grant_product_role,
     has_role,
     holders,
     last_day,
 )
-from portaal.notifications.models import Notification, NotificationKind
-from portaal.onboarding.issuing import issue
-from portaal.onboarding.models import CodeKind
-from portaal.organisations.models import OrganisationGemeente
 from portaal.testing.people import People
 from portaal.testing.seed import seed
 
@@ -107,7 +107,7 @@ def test_the_last_day_is_a_dutch_day_also_when_the_clock_changes(day: date) -> N
 
 
 def test_the_person_hears_of_a_role_that_comes_or_goes(people: People, dbsession: Session) -> None:
-    from portaal.gebruikersbeheer.roles import revoke_product_role
+    from portaal.roles.grants import revoke_product_role
 
     by, person = people.new(Role.GEBRUIKERSBEHEERDER), people.new()
     given = grant(dbsession, person, Role.GEBRUIKER, by)
@@ -130,7 +130,7 @@ def test_every_change_is_in_the_audit_trail(people: People, dbsession: Session) 
 
 
 def test_a_product_that_is_not_active_cannot_be_granted(people: People, dbsession: Session) -> None:
-    from portaal.plugins.models import Activation
+    from portaal.organisations.activation import Activation
 
     for activation in dbsession.scalars(sa.select(Activation).where(Activation.gemeentecode == "0363",
                                                                     Activation.product == "ijw")):  # fmt: skip

@@ -11,9 +11,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from sqlalchemy.orm import Session
 
 from portaal.access.models import Account, Role
-from portaal.gebruikersbeheer.roles import current_grants, grant_product_role, revoke_role
 from portaal.onboarding.issuing import issue
 from portaal.onboarding.models import CodeKind
+from portaal.roles.grants import current_grants, grant_product_role, revoke_role
 from portaal.testing.application import Browser
 from portaal.testing.pages import main_form
 from portaal.testing.people import People

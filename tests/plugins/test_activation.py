@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from portaal.access.models import Role
 from portaal.app import make_app
 from portaal.audit.models import AuditEvent
+from portaal.organisations.activation import Activation
 from portaal.plugins.activation import ActivationRefusedError, Activations, activations
-from portaal.plugins.models import Activation
 from portaal.testing.application import app_settings
 from tests.plugins.conftest import CODE
 from tests.plugins.kit import plugin

@@ -17,12 +17,12 @@ from portaal.audit.models import AuditEvent
 from portaal.cli import main
 from portaal.db import migrate
 from portaal.db.models import core_metadata
+from portaal.organisations.activation import Activation
 from portaal.overview.models import Miss
 from portaal.overview.trouble import note_miss
 from portaal.plugins import cli
 from portaal.plugins.activation import activations
 from portaal.plugins.leftovers import ENDED, KEPT, REMOVED, find
-from portaal.plugins.models import Activation
 from portaal.plugins.tables import owners
 from portaal.settings.models import SettingsVersion
 from portaal.testing.application import app_settings

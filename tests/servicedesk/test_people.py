@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from portaal import clock
 from portaal.access.models import Account, Role, RoleGrant
 from portaal.audit import AuditEvent
-from portaal.gebruikersbeheer.roles import has_role, holders
 from portaal.onboarding.issuing import usable_code
 from portaal.onboarding.models import CodeKind, VerificationCode
 from portaal.organisations.models import Organisation, OrganisationKind
+from portaal.roles.grants import has_role, holders
 from portaal.servicedesk.cli import servicedesk
 from portaal.testing.application import Browser
 from portaal.testing.pages import button, main_form

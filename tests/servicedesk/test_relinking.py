@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 from portaal import clock
 from portaal.access.models import Account, LoginSession, Role
 from portaal.audit import AuditEvent
-from portaal.gebruikersbeheer.roles import has_role
 from portaal.notifications.models import Notification, NotificationKind
 from portaal.onboarding.models import CodeKind, VerificationCode
 from portaal.organisations.models import Organisation, OrganisationGemeente
 from portaal.relinking.models import FormerIdentity, Relinking
+from portaal.roles.grants import has_role
 from portaal.testing.application import Browser
 from portaal.testing.makelaar import Walk
 from portaal.testing.pages import button, main_form

@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from portaal import clock
 from portaal.access.models import Account, Role
-from portaal.gebruikersbeheer.errors import NotPossibleError
 from portaal.login.levels import AssuranceLevel
 from portaal.login.record import LoginRecord
 from portaal.login.session import find_or_create_account
@@ -25,6 +24,7 @@ from portaal.relinking import steps
 from portaal.relinking.candidates import grants_of
 from portaal.relinking.models import FormerIdentity, Relinking
 from portaal.relinking.rules import fingerprint
+from portaal.roles.errors import NotPossibleError
 from portaal.testing.people import People
 from portaal.testing.seed import seed
 

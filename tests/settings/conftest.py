@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from portaal import clock
 from portaal.app import make_app
+from portaal.organisations.activation import Activation
 from portaal.plugins.contract import ConnectionTest, SettingsTab
-from portaal.plugins.models import Activation
 from portaal.settings.store import SettingsStore
 from portaal.testing.application import KEYRING, app_settings
 from portaal.web.i18n import _

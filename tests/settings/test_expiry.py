@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from portaal import clock
 from portaal.access.models import Account
 from portaal.notifications.models import Notification, NotificationKind
+from portaal.organisations.activation import Activation
 from portaal.plugins.contract import HookContext
-from portaal.plugins.models import Activation
 from portaal.settings.certificate import Certificate
 from portaal.settings.expiry import expiry_job
 from portaal.settings.store import SettingsStore

@@ -18,9 +18,9 @@ from portaal import clock
 from portaal.access.cookies import token_hash
 from portaal.access.models import Account, LoginSession, Role, RoleGrant, display_name
 from portaal.access.sessions import alive
+from portaal.organisations.activation import Activation
 from portaal.organisations.agreements import missing_agreements
-from portaal.organisations.models import Gemeente, OrganisationGemeente
-from portaal.plugins.models import Activation
+from portaal.organisations.models import Gemeente, OrganisationGemeente, acting
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,6 @@ def load_gemeenten(dbsession: Session, organisation_id: uuid.UUID, branch: str =
     :param branch: the vestigingsnummer a mandate is limited to: then only what that branch acts for.
     """
     within = OrganisationGemeente.vestigingsnummer == branch if branch else sa.true()
-    today = clock.today()
     rows = dbsession.execute(
         sa.select(Gemeente.gemeentecode, Gemeente.naam, Activation.product)
         .join(OrganisationGemeente, OrganisationGemeente.gemeentecode == Gemeente.gemeentecode)
@@ -172,8 +171,7 @@ def load_gemeenten(dbsession: Session, organisation_id: uuid.UUID, branch: str =
         .where(
             OrganisationGemeente.organisation_id == organisation_id,
             within,
-            OrganisationGemeente.valid_from <= today,
-            sa.or_(OrganisationGemeente.valid_until.is_(None), OrganisationGemeente.valid_until >= today),
+            acting(clock.today()),
         )
         .order_by(Gemeente.naam)
     ).all()

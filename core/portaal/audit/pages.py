@@ -34,13 +34,14 @@ def list_page(request: Request, scope: Condition, filters: Filters) -> dict[str,
     offset = (filters.page - 1) * PAGE_SIZE
     found = listing.lines(request.dbsession, conditions, offset=offset, limit=PAGE_SIZE)
     actions, products = listing.choices(request.dbsession, scope)
+    title_of = request.registry["portaal.plugins"].title_of
     return {
         "filters": filters,
         "total": total,
         "first": offset + 1,
         "pages": -(-total // PAGE_SIZE),
         "action_options": sorted(((action, action_title(request, action)) for action in actions), key=lambda o: o[1]),
-        "product_options": [(product, product_title(request, product)) for product in products],
+        "product_options": [(product, title_of(product)) for product in products],
         "outcome_options": list(OUTCOMES.items()),
         "page_href": lambda page: request.current_route_path(_query=filters.at_page(page).query),
     } | lines_table(request, found)
@@ -52,7 +53,7 @@ def lines_table(request: Request, found: Sequence[Any]) -> dict[str, Any]:
         "lines": found,
         "names": listing.names(request.dbsession, found),
         "action_title": lambda action: action_title(request, action),
-        "product_title": lambda product: product_title(request, product),
+        "product_title": request.registry["portaal.plugins"].title_of,
         "object_words": partial(object_words, request),
         "detail_words": partial(detail_words, request),
         "outcomes": OUTCOMES,
@@ -101,12 +102,6 @@ def action_title(request: Request, action: str) -> str:
     return str(request.localizer.translate(title))
 
 
-def product_title(request: Request, product: str) -> str:
-    """The product's name; its identifier where it is no longer installed."""
-    plugin = request.registry["portaal.plugins"].get(product)
-    return plugin.info.title if plugin else product
-
-
 def chips(request: Request, filters: Filters, actor_names: dict[str, str]) -> list[dict[str, Any]]:
     """The filters that are on, each with the address of the list without it."""
     shown = {
@@ -114,7 +109,7 @@ def chips(request: Request, filters: Filters, actor_names: dict[str, str]) -> li
         "tot": _("Up to ${day}", mapping={"day": filters.until.strftime("%d-%m-%Y")}) if filters.until else "",
         "wie": actor_names.get(str(filters.actor), _("An unknown person")) if filters.actor else "",
         "handeling": action_title(request, filters.action) if filters.action else "",
-        "product": product_title(request, filters.product) if filters.product else "",
+        "product": request.registry["portaal.plugins"].title_of(filters.product) if filters.product else "",
         "uitkomst": OUTCOMES[filters.outcome] if filters.outcome else "",
         "over": _("About ${id}", mapping={"id": filters.about}) if filters.about else "",
     }

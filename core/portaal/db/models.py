@@ -12,7 +12,7 @@ FEATURES = (
     "organisations.models",
     "organisations.agreements",
     "access.models",
-    "plugins.models",
+    "organisations.activation",
     "jobs.models",
     "overview.models",
     "login.models",

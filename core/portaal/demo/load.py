@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from portaal import clock
 from portaal.access.models import Aanhef, Account, Role, RoleGrant
+from portaal.organisations.activation import Activation
 from portaal.organisations.agreements import Agreement
 from portaal.organisations.models import Gemeente, Organisation, OrganisationGemeente, OrganisationKind
 from portaal.organisations.seed import AANSLUITING, VECOZO
-from portaal.plugins.models import Activation
 
 OPERATOR_KVK = "99000001"
 OPERATOR = "Stichting Inlichtingenbureau"

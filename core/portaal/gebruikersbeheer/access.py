@@ -11,11 +11,11 @@ from portaal import audit, clock
 from portaal.access import sessions
 from portaal.access.identity import holds
 from portaal.access.models import Account, Role, RoleGrant
-from portaal.gebruikersbeheer.errors import NotPossibleError
-from portaal.gebruikersbeheer.roles import current_grants, has_role, holders, lock_holders, revoke_role
 from portaal.notifications.models import NotificationKind
 from portaal.notifications.service import notify
 from portaal.onboarding.issuing import withdraw
+from portaal.roles.errors import NotPossibleError
+from portaal.roles.grants import current_grants, has_role, holders, lock_holders, revoke_role
 from portaal.web.i18n import _
 
 

@@ -11,11 +11,11 @@ from portaal import audit
 from portaal.access.resources import GemeenteContext
 from portaal.frame.flash import flash
 from portaal.gebruikersbeheer.access import end_access, restore_access
-from portaal.gebruikersbeheer.errors import NotPossibleError
-from portaal.gebruikersbeheer.roles import grant_product_role, revoke_product_role
 from portaal.gebruikersbeheer.views import RoleForm, person_page, this_person
 from portaal.onboarding.issuing import issue, withdraw
 from portaal.onboarding.models import CodeKind
+from portaal.roles.errors import NotPossibleError
+from portaal.roles.grants import grant_product_role, revoke_product_role
 from portaal.web import forms
 from portaal.web.i18n import _
 

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from portaal import clock
 from portaal.access.identity import holds
 from portaal.access.models import Account, RoleGrant
-from portaal.gebruikersbeheer.roles import acting_organisations, current_grants
 from portaal.onboarding.models import VerificationCode, usable
+from portaal.roles.grants import acting_organisations, current_grants
 
 PAGE_SIZE = 50
 

@@ -10,14 +10,15 @@ from pyramid.httpexceptions import HTTPNotFound
 
 from portaal.access.models import Role
 from portaal.access.resources import GemeenteContext
+from portaal.access.words import ROLE_TITLES
 from portaal.gebruikersbeheer import people
 from portaal.gebruikersbeheer.access import is_last_gebruikersbeheerder
 from portaal.gebruikersbeheer.people import Selection, Toestand
-from portaal.gebruikersbeheer.roles import last_day
-from portaal.gebruikersbeheer.wording import ROLE_TITLES, STATE_KINDS, STATE_TITLES, product_title
+from portaal.gebruikersbeheer.wording import STATE_KINDS, STATE_TITLES
 from portaal.onboarding.issuing import usable_code
 from portaal.onboarding.models import CodeKind
 from portaal.onboarding.profile import shown_phone
+from portaal.roles.grants import last_day
 from portaal.web import forms
 from portaal.web.dates import Day
 
@@ -75,7 +76,7 @@ def person_page(
         "code": usable_code(request.dbsession, account.id, CodeKind.GEBRUIKER),
         "new_code": new_code,
         "form": form,
-        "product_options": [(name, product_title(request, name)) for name in products],
+        "product_options": [(name, request.registry["portaal.plugins"].title_of(name)) for name in products],
         "role_options": PRODUCT_ROLE_OPTIONS,
         "path": lambda route, **parts: request.route_path(
             route, gemeentecode=context.code, account_id=account.id, **parts
@@ -92,7 +93,7 @@ def wording(request: Request) -> dict[str, Any]:
         "state_kinds": STATE_KINDS,
         "roles": ROLE_TITLES,
         "last_day": last_day,
-        "title_of": lambda product: product_title(request, product),
+        "title_of": request.registry["portaal.plugins"].title_of,
     }
 
 

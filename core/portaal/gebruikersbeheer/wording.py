@@ -1,23 +1,9 @@
-"""How roles, products and states are called on the screen."""
+"""How the states of people are called and shown on the screen."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from portaal.access.models import Role
 from portaal.gebruikersbeheer.people import Toestand
 from portaal.web.i18n import _
-
-if TYPE_CHECKING:
-    from pyramid.request import Request
-
-ROLE_TITLES = {
-    Role.GEBRUIKER: _("Gebruiker"),
-    Role.PRODUCTBEHEERDER: _("Productbeheerder"),
-    Role.GEBRUIKERSBEHEERDER: _("Gebruikersbeheerder"),
-    Role.AUDITOR: _("Auditor"),
-    Role.SERVICEDESK: _("Servicedesk"),
-}
 
 STATE_TITLES = {
     Toestand.AANGEMELD: _("Registered, waits for a code"),
@@ -33,9 +19,3 @@ STATE_KINDS = {
     Toestand.ACTIEF: "ok",
     Toestand.BEEINDIGD: "neutral",
 }
-
-
-def product_title(request: Request, product: str) -> str:
-    """The name of a product; its identifier where the plugin is not installed (any more)."""
-    plugin = request.registry["portaal.plugins"].get(product)
-    return plugin.info.title if plugin else product

@@ -18,8 +18,8 @@ from portaal.db.session import ReadSession
 from portaal.eherkenning.expiry import certificates_of
 from portaal.eherkenning.signature import key_name
 from portaal.jobs.models import JobState, WorkerSign
+from portaal.organisations.activation import Activation
 from portaal.overview.models import TileTrouble
-from portaal.plugins.models import Activation
 
 if TYPE_CHECKING:
     from pyramid.registry import Registry

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from translationstring import TranslationString
 
 from portaal.access.models import Account
-from portaal.gebruikersbeheer.wording import ROLE_TITLES, product_title
+from portaal.access.words import ROLE_TITLES
 from portaal.notifications.models import Notification, NotificationKind
 from portaal.organisations.models import Gemeente
 from portaal.web.i18n import _
@@ -130,7 +130,7 @@ def _notice(request: Request, notification: Notification, people: dict[str, str]
     mapping = {
         "person": people.get(parameters.get("account", ""), translate(_("Somebody"))),
         "gemeente": gemeenten.get(code, code),
-        "product": product_title(request, parameters.get("product", "")),
+        "product": request.registry["portaal.plugins"].title_of(parameters.get("product", "")),
         "role": translate(ROLE_TITLES[parameters["role"]]) if "role" in parameters else "",
     }
     text = translate(WORDINGS[notification.kind].text, mapping=mapping)

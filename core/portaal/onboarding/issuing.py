@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from portaal import audit, clock
 from portaal.access.models import Account, Role
-from portaal.gebruikersbeheer.errors import NotPossibleError
-from portaal.gebruikersbeheer.roles import acts_for, has_role, refuse_conflict
 from portaal.onboarding import codes
 from portaal.onboarding.models import CodeKind, VerificationCode, usable
+from portaal.roles.errors import NotPossibleError
+from portaal.roles.grants import acts_for, has_role, refuse_conflict
 from portaal.web.i18n import _
 
 VALIDITY = timedelta(hours=72)

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from portaal import audit, clock
 from portaal.access.models import Aanhef, Account, Role
-from portaal.gebruikersbeheer.roles import holders
 from portaal.notifications.models import NotificationKind
 from portaal.notifications.service import notify
+from portaal.roles.grants import holders
 from portaal.web.forms import FieldError
 from portaal.web.i18n import _
 

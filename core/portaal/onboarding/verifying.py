@@ -20,13 +20,13 @@ from sqlalchemy.orm import Session
 from portaal import audit, clock
 from portaal.access import sessions
 from portaal.access.models import Account, Role
-from portaal.gebruikersbeheer.roles import grant_role, holders
 from portaal.notifications.models import NotificationKind
 from portaal.notifications.service import notify
 from portaal.onboarding import codes
 from portaal.onboarding.issuing import withdraw
 from portaal.onboarding.limiter import count_attempt
 from portaal.onboarding.models import CodeKind, VerificationCode, usable
+from portaal.roles.grants import grant_role, holders
 
 if TYPE_CHECKING:
     from pyramid.registry import Registry

@@ -14,12 +14,12 @@ from portaal.access.policy import standing
 from portaal.access.reasons import Reason
 from portaal.db.session import own_transaction
 from portaal.frame.flash import flash
-from portaal.gebruikersbeheer.roles import holders
 from portaal.onboarding import codes, profile
 from portaal.onboarding.issuing import usable_code
 from portaal.onboarding.limiter import TooManyAttemptsError
 from portaal.onboarding.models import CodeKind
 from portaal.onboarding.verifying import note_denial, take_try, verify
+from portaal.roles.grants import holders
 from portaal.web import forms
 from portaal.web.formats import moment
 from portaal.web.i18n import _

@@ -6,6 +6,7 @@ import enum
 import uuid
 from datetime import date
 
+import sqlalchemy as sa
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -67,3 +68,11 @@ class OrganisationGemeente(Base):
     valid_until: Mapped[date | None]
     organisation: Mapped[Organisation] = relationship(back_populates="gemeenten")
     gemeente: Mapped[Gemeente] = relationship()
+
+
+def acting(day: date) -> sa.ColumnElement[bool]:
+    """Whether an organisation acts for a gemeente on a day."""
+    return sa.and_(
+        OrganisationGemeente.valid_from <= day,
+        sa.or_(OrganisationGemeente.valid_until.is_(None), OrganisationGemeente.valid_until >= day),
+    )

@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 from translationstring import TranslationString
 
 from portaal import audit, clock
+from portaal.organisations.activation import Activation
 from portaal.organisations.models import Gemeente
 from portaal.plugins.contract import ActivationContext, SettingsReader
-from portaal.plugins.models import Activation
 from portaal.web.i18n import _
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from translationstring import TranslationString
 
-from portaal.plugins.models import active_gemeenten
+from portaal.organisations.activation import active_gemeenten
 from portaal.secrecy import Secrecy
 
 if TYPE_CHECKING:

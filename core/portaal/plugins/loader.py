@@ -76,6 +76,11 @@ class Plugins:
     def get(self, name: str) -> Plugin | None:
         return self.accepted.get(name)
 
+    def title_of(self, name: str) -> str:
+        """What people call a product; its name where the plugin is not installed (any more)."""
+        plugin = self.accepted.get(name)
+        return plugin.info.title if plugin else name
+
     @property
     def products(self) -> list[Plugin]:
         """The plugins that can be switched on for a gemeente: those with rights or settings of their own.

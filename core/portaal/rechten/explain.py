@@ -17,7 +17,7 @@ from portaal.access.permissions import Permission
 from portaal.access.policy import PortaalSecurityPolicy
 from portaal.access.reasons import Reason, Refusal
 from portaal.access.resources import GemeenteContext, Root, product_factory
-from portaal.gebruikersbeheer.wording import ROLE_TITLES
+from portaal.access.words import ROLE_TITLES
 from portaal.web.i18n import _
 
 if TYPE_CHECKING:

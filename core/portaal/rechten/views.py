@@ -8,7 +8,7 @@ from pyramid.httpexceptions import HTTPNotFound
 
 from portaal.access.models import Role
 from portaal.access.resources import GemeenteContext
-from portaal.gebruikersbeheer.wording import ROLE_TITLES, product_title
+from portaal.access.words import ROLE_TITLES
 from portaal.rechten.explain import CORE, UnknownPermissionError, find_permission, roles_with
 from portaal.rechten.matrix import ROLES, answer_for, holders, sections
 
@@ -40,7 +40,7 @@ def show_why(context: GemeenteContext, request: Request) -> dict[str, Any]:
         raise HTTPNotFound()
     return {
         "gemeente": context.standing,
-        "product": "" if owner == CORE else product_title(request, owner),
+        "product": "" if owner == CORE else request.registry["portaal.plugins"].title_of(owner),
         "permission": permission,
         "role": ROLE_TITLES[role],
         "answer": answer_for(request.registry, request.identity, context.standing, owner, permission, role),

@@ -17,14 +17,14 @@ from portaal.access import sessions
 from portaal.access.emptying import empty
 from portaal.access.identity import load_gemeenten
 from portaal.access.models import Account, Role, RoleGrant
-from portaal.gebruikersbeheer.errors import NotPossibleError
-from portaal.gebruikersbeheer.roles import has_role, holders
 from portaal.notifications.models import NotificationKind
 from portaal.notifications.service import notify
 from portaal.onboarding.issuing import withdraw as withdraw_codes
 from portaal.relinking.candidates import grants_of
 from portaal.relinking.models import FormerIdentity, Relinking
 from portaal.relinking.rules import fingerprint, obstacle
+from portaal.roles.errors import NotPossibleError
+from portaal.roles.grants import has_role, holders
 from portaal.web.i18n import _
 
 MERGED = "samengevoegd"  # what stands in the place of the newcomer's pseudonym

@@ -10,8 +10,11 @@ from sqlalchemy.orm import Session
 from portaal import audit, clock
 from portaal.access import sessions
 from portaal.access.models import Account, Role
-from portaal.gebruikersbeheer.errors import NotPossibleError
-from portaal.gebruikersbeheer.roles import (
+from portaal.onboarding.issuing import usable_code
+from portaal.onboarding.models import CodeKind
+from portaal.organisations.models import Organisation, OrganisationKind
+from portaal.roles.errors import NotPossibleError
+from portaal.roles.grants import (
     acts_for,
     current_grants,
     grant_role,
@@ -20,9 +23,6 @@ from portaal.gebruikersbeheer.roles import (
     refuse_conflict,
     revoke_role,
 )
-from portaal.onboarding.issuing import usable_code
-from portaal.onboarding.models import CodeKind
-from portaal.organisations.models import Organisation, OrganisationKind
 from portaal.web.i18n import _
 
 

@@ -15,9 +15,9 @@ from portaal.access.models import Role
 from portaal.configuration import DEFAULTS
 from portaal.db.models import core_metadata
 from portaal.db.session import make_engine
-from portaal.gebruikersbeheer.errors import NotPossibleError
-from portaal.gebruikersbeheer.roles import holders
 from portaal.organisations.models import Organisation, OrganisationKind
+from portaal.roles.errors import NotPossibleError
+from portaal.roles.grants import holders
 from portaal.servicedesk.appointments import admit_colleague, colleagues
 from portaal.shell import config_option, read_settings
 

@@ -10,8 +10,8 @@ from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 
 from portaal.access.models import Role
 from portaal.frame.flash import flash
-from portaal.gebruikersbeheer.errors import NotPossibleError
-from portaal.gebruikersbeheer.roles import holders
+from portaal.roles.errors import NotPossibleError
+from portaal.roles.grants import holders
 from portaal.servicedesk.appointments import admit_colleague, colleagues, dismiss_colleague
 from portaal.servicedesk.views import add_views
 from portaal.web.i18n import _

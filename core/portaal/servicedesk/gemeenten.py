@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session, aliased
 from portaal import audit, clock
 from portaal.access.identity import holds
 from portaal.access.models import Account, Role, RoleGrant
-from portaal.gebruikersbeheer.errors import NotPossibleError
+from portaal.organisations.activation import Activation
 from portaal.organisations.agreements import missing_agreements
-from portaal.organisations.models import Gemeente, OrganisationGemeente
-from portaal.plugins.models import Activation
+from portaal.organisations.models import Gemeente, OrganisationGemeente, acting
+from portaal.roles.errors import NotPossibleError
 from portaal.web.i18n import _
 
 PAGE_SIZE = 50
@@ -96,7 +96,7 @@ def waiting_for_a_gebruikersbeheerder(dbsession: Session, most: int = 20) -> lis
         sa.select(Account, Gemeente)
         .join(OrganisationGemeente, OrganisationGemeente.organisation_id == Account.organisation_id)
         .join(Gemeente, Gemeente.gemeentecode == OrganisationGemeente.gemeentecode)
-        .where(_acts_today(), _unverified(), _gebruikersbeheerders() == 0)
+        .where(acting(clock.today()), _unverified(), _gebruikersbeheerders() == 0)
         .order_by(Account.profile_saved_at)
         .distinct()
         .limit(most)
@@ -155,17 +155,9 @@ def _waiting() -> sa.ScalarSelect[int]:
     return (
         sa.select(sa.func.count(Account.id.distinct()))
         .join(OrganisationGemeente, OrganisationGemeente.organisation_id == Account.organisation_id)
-        .where(OrganisationGemeente.gemeentecode == Gemeente.gemeentecode, _acts_today(), _unverified())
+        .where(OrganisationGemeente.gemeentecode == Gemeente.gemeentecode, acting(clock.today()), _unverified())
         .correlate(Gemeente)
         .scalar_subquery()
-    )
-
-
-def _acts_today() -> sa.ColumnElement[bool]:
-    today = clock.today()
-    return sa.and_(
-        OrganisationGemeente.valid_from <= today,
-        sa.or_(OrganisationGemeente.valid_until.is_(None), OrganisationGemeente.valid_until >= today),
     )
 
 

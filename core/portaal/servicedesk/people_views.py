@@ -14,10 +14,10 @@ from portaal.access.models import Role
 from portaal.frame.flash import flash
 from portaal.gebruikersbeheer import people
 from portaal.gebruikersbeheer.access import is_last_gebruikersbeheerder, withdraw_gebruikersbeheerder
-from portaal.gebruikersbeheer.errors import NotPossibleError
 from portaal.gebruikersbeheer.views import address, read_selection, wording
 from portaal.onboarding.issuing import issue, with_code, withdraw
 from portaal.onboarding.models import CodeKind
+from portaal.roles.errors import NotPossibleError
 from portaal.servicedesk.appointments import appoint_auditor, withdraw_auditor
 from portaal.servicedesk.views import GEMEENTE, add_views, this_gemeente, to_gemeente
 from portaal.web import forms

@@ -12,11 +12,11 @@ from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from portaal.access.models import Account, RoleGrant
 from portaal.bsn import contains_bsn
 from portaal.frame.flash import flash
-from portaal.gebruikersbeheer.errors import NotPossibleError
 from portaal.gebruikersbeheer.views import wording
 from portaal.relinking import candidates, steps
 from portaal.relinking.models import Relinking
 from portaal.relinking.rules import fingerprint, obstacle
+from portaal.roles.errors import NotPossibleError
 from portaal.servicedesk.views import add_views
 from portaal.web import forms
 from portaal.web.forms import FieldError

@@ -8,10 +8,11 @@ from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 
 from portaal.access.models import Account, Role
 from portaal.frame.flash import flash
-from portaal.gebruikersbeheer.errors import NotPossibleError
-from portaal.gebruikersbeheer.roles import active_products, holders
+from portaal.organisations.activation import active_products
 from portaal.organisations.models import Gemeente
 from portaal.plugins.activation import ActivationRefusedError, activations
+from portaal.roles.errors import NotPossibleError
+from portaal.roles.grants import holders
 from portaal.servicedesk import agreements, gemeenten, organisations
 from portaal.servicedesk.gemeenten import GemeenteForm
 from portaal.web import forms

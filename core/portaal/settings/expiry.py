@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from portaal import clock
 from portaal.notifications.models import Notification, NotificationKind
 from portaal.notifications.service import notify
+from portaal.organisations.activation import active_gemeenten
 from portaal.plugins.contract import HookContext, Job
-from portaal.plugins.models import active_gemeenten
 from portaal.settings.certificate import Certificate
 from portaal.settings.fields import SettingField, fields_of
 from portaal.settings.productbeheerders import productbeheerders

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from portaal.access.models import Account, Role
-from portaal.gebruikersbeheer.roles import has_role, holders
+from portaal.roles.grants import has_role, holders
 
 
 def productbeheerders(dbsession: Session, gemeentecode: str, product: str) -> list[Account]:

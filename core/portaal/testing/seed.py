@@ -7,9 +7,9 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from portaal import clock
+from portaal.organisations.activation import Activation
 from portaal.organisations.agreements import Agreement, AgreementType
 from portaal.organisations.models import Gemeente, Organisation, OrganisationGemeente, OrganisationKind
-from portaal.plugins.models import Activation
 
 PRODUCTS = ("iwmo", "ijw", "wlz_registertoets")
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portaal.db.base import Base
 from portaal.db.types import UtcDateTime
@@ -44,3 +44,11 @@ def active_gemeenten(product: str) -> sa.Select[str]:
         .where(Activation.product == product, Activation.deactivated_at.is_(None))
         .order_by(Activation.gemeentecode)
     )
+
+
+def active_products(dbsession: Session, gemeentecode: str) -> frozenset[str]:
+    """The products that are switched on for a gemeente."""
+    query = sa.select(Activation.product).where(
+        Activation.gemeentecode == gemeentecode, Activation.deactivated_at.is_(None)
+    )
+    return frozenset(dbsession.scalars(query))

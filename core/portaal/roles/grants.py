@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 from portaal import audit, clock
 from portaal.access.identity import holds
 from portaal.access.models import PRODUCT_ROLES, Account, Role, RoleGrant
-from portaal.gebruikersbeheer.errors import NotPossibleError
-from portaal.gebruikersbeheer.separation import conflict
 from portaal.notifications.models import NotificationKind
 from portaal.notifications.service import notify
-from portaal.organisations.models import OrganisationGemeente
-from portaal.plugins.models import Activation
+from portaal.organisations.activation import active_products
+from portaal.organisations.models import OrganisationGemeente, acting
+from portaal.roles.errors import NotPossibleError
+from portaal.roles.separation import conflict
 from portaal.web.i18n import _
 
 
@@ -184,21 +184,10 @@ def lock_holders(dbsession: Session, role: Role, gemeentecode: str | None) -> No
     ).all()
 
 
-def active_products(dbsession: Session, gemeentecode: str) -> frozenset[str]:
-    """The products that are switched on for a gemeente."""
-    query = sa.select(Activation.product).where(
-        Activation.gemeentecode == gemeentecode, Activation.deactivated_at.is_(None)
-    )
-    return frozenset(dbsession.scalars(query))
-
-
 def acting_organisations(gemeentecode: str) -> sa.Select[uuid.UUID]:
     """The organisations that act for a gemeente today, as a subquery of their ids."""
-    today = clock.today()
     return sa.select(OrganisationGemeente.organisation_id).where(
-        OrganisationGemeente.gemeentecode == gemeentecode,
-        OrganisationGemeente.valid_from <= today,
-        sa.or_(OrganisationGemeente.valid_until.is_(None), OrganisationGemeente.valid_until >= today),
+        OrganisationGemeente.gemeentecode == gemeentecode, acting(clock.today())
     )
 
 

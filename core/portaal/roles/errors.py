@@ -1,4 +1,4 @@
-"""What a rule about people forbids."""
+"""What a rule about people and their roles forbids."""
 
 from __future__ import annotations
 
