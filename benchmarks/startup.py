@@ -28,10 +28,10 @@ from portaal.access.resources import GemeenteContext
 from portaal.db.models import core_metadata
 from portaal.db.session import make_engine
 from portaal.plugins.activation import activations
-from portaal.plugins.limits import Outcome, TimeLimit
 from portaal.testing.application import Browser, app_settings
 from portaal.testing.people import People
 from portaal.testing.seed import seed
+from portaal.time_limit import Outcome, TimeLimit
 
 NUMBERS = (0, 10, 50)
 PAGES_PER_TURN = 40

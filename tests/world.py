@@ -14,8 +14,8 @@ import webtest
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
+from portaal import worker
 from portaal.app import make_app
-from portaal.berichtenverkeer.delivery import worker
 from portaal.demo.load import load
 from portaal.organisations.seed import seed_reference_data
 from portaal.simulators.ketenpartners.behaviour import Behaviour

@@ -12,7 +12,6 @@ from portaal.berichtenverkeer.delivery.answers import Outcome as AnswerOutcome
 from portaal.berichtenverkeer.envelope import SoapMessage
 from portaal.berichtenverkeer.pages import add_message_pages, message_menu, message_permissions, message_tiles
 from portaal.berichtenverkeer.settings import MessageSettings
-from portaal.berichtenverkeer.traffic import Traffic
 from portaal.bsn import contains_bsn
 from portaal.clock import now, today
 from portaal.db.base import plugin_metadata
@@ -46,6 +45,7 @@ from portaal.plugins.contract import (
     Sample,
     SettingsTab,
     Tile,
+    Traffic,
 )
 from portaal.plugins.errors import ContractError
 from portaal.secrecy import Secrecy, UnreadableError, secrecy

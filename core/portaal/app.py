@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from pyramid.config import Configurator
 
 from portaal import configuration
+from portaal.install import install
 from portaal.plugins import loader
 from portaal.plugins.discovery import discover
-from portaal.plugins.install import install
 from portaal.web.i18n import register_localizers
 
 if TYPE_CHECKING:

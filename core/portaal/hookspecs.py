@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from translationstring import TranslationString
 
     from portaal.access.permissions import Permission
-    from portaal.berichtenverkeer.traffic import Traffic
     from portaal.login.provider import LoginProvider, LoginSetup
     from portaal.plugins.configurator import PluginConfigurator
     from portaal.plugins.contract import (
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
         PluginInfo,
         SettingsTab,
         Tile,
+        Traffic,
     )
 
 PROJECT = "portaal"

@@ -20,9 +20,10 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 from webtest import Upload
 
+from portaal import worker
 from portaal.access.models import Account
 from portaal.app import make_app
-from portaal.berichtenverkeer.delivery import schedule, worker
+from portaal.berichtenverkeer.delivery import schedule
 from portaal.berichtenverkeer.tracking.models import Direction, Message
 from portaal.berichtenverkeer.tracking.states import State
 from portaal.simulators.ketenpartners.behaviour import Behaviour, Fault, Reply

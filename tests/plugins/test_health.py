@@ -30,9 +30,9 @@ from portaal.jobs.models import WorkerSign
 from portaal.jobs.runner import JobRunner
 from portaal.overview.models import Miss
 from portaal.overview.trouble import note_miss
-from portaal.plugins.limits import TimeLimit
 from portaal.testing.application import Browser, app_settings
 from portaal.testing.seed import seed
+from portaal.time_limit import TimeLimit
 from tests.plugins.kit import Candidate, plugin
 
 OPERATOR, ELSEWHERE = "127.0.0.1", "203.0.113.7"

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from portaal.plugins.limits import Call, LateError, Outcome, StillBusyError, TimeLimit
+from portaal.time_limit import Call, LateError, Outcome, StillBusyError, TimeLimit
 
 SHORT = 0.15
 

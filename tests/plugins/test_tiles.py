@@ -24,10 +24,10 @@ from portaal.logs import FIELDS, LineFormatter
 from portaal.overview.models import Miss, TileTrouble
 from portaal.overview.trouble import PAUSE
 from portaal.plugins.activation import activations
-from portaal.plugins.limits import TimeLimit
 from portaal.testing.application import Browser, app_settings
 from portaal.testing.people import People
 from portaal.testing.seed import seed
+from portaal.time_limit import TimeLimit
 from tests.plugins.conftest import CODE
 from tests.plugins.kit import plugin
 

@@ -25,7 +25,7 @@ COMMANDS = {
     "sleutels": ("portaal.cli.sleutels:sleutels", "Make the file with the portal's keys, or a new key in it."),
     "standaard": ("portaal.berichtenverkeer.standard.cli:standaard", "Import official schemas to judge beside ours."),
     "web": ("portaal.cli.web:web", "Serve the portal's pages and its receiving endpoint."),
-    "worker": ("portaal.berichtenverkeer.delivery.cli:worker", "Deliver messages and run scheduled work."),
+    "worker": ("portaal.cli.worker:worker", "Deliver messages and run scheduled work."),
 }
 
 

@@ -29,7 +29,7 @@ from portaal.eherkenning.expiry import health as eherkenning
 from portaal.jobs.models import JobState, WorkerSign
 from portaal.overview.models import TileTrouble
 from portaal.plugins.contract import HealthCheck, HookContext
-from portaal.plugins.limits import Call, Outcome, TimeLimit
+from portaal.time_limit import Call, Outcome, TimeLimit
 
 if TYPE_CHECKING:
     from pyramid.registry import Registry

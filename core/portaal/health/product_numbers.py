@@ -17,7 +17,7 @@ from sqlalchemy.engine import Engine
 from portaal.bsn import redact
 from portaal.db.session import ReadSession
 from portaal.plugins.contract import HookContext, Metric, MetricKind, Sample
-from portaal.plugins.limits import Call
+from portaal.time_limit import Call
 
 if TYPE_CHECKING:
     from pyramid.registry import Registry

@@ -9,7 +9,7 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from portaal.db.owners import core_owner
 from portaal.health.checks import SECONDS, Finding, State, look_at_everything, overall
 from portaal.health.networks import is_operator_network
-from portaal.plugins.limits import TimeLimit
+from portaal.time_limit import TimeLimit
 
 if TYPE_CHECKING:
     from pyramid.config import Configurator

@@ -19,7 +19,7 @@ from portaal.login.provider import LoginChoice, LoginProvider, LoginRequest, Log
 from portaal.login.record import LoginRecord, is_well_formed
 from portaal.login.refusal import LoginRefusedError, RefusalReason
 from portaal.plugins.errors import ContractError
-from portaal.plugins.limits import Call, TimeLimit
+from portaal.time_limit import Call, TimeLimit
 
 if TYPE_CHECKING:
     from pyramid.config import Configurator

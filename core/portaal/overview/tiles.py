@@ -23,7 +23,7 @@ from portaal.db.session import ReadSession, own_transaction
 from portaal.overview import trouble
 from portaal.overview.models import Miss
 from portaal.overview.trouble import Troubles, is_paused
-from portaal.plugins.limits import Call, LateError, Outcome, StillBusyError, TimeLimit
+from portaal.time_limit import Call, LateError, Outcome, StillBusyError, TimeLimit
 
 if TYPE_CHECKING:
     from pyramid.config import Configurator

@@ -16,7 +16,6 @@ from translationstring import TranslationString
 
 from portaal.access.models import Role
 from portaal.access.permissions import Permission
-from portaal.berichtenverkeer.traffic import Traffic
 from portaal.plugins.contract import (
     ApiOperation,
     ChainConnector,
@@ -28,6 +27,7 @@ from portaal.plugins.contract import (
     Migrations,
     SettingsTab,
     Tile,
+    Traffic,
 )
 from portaal.plugins.errors import ContractError
 

@@ -12,7 +12,8 @@ from portaal.berichtenverkeer.delivery import outbox
 from portaal.berichtenverkeer.standard import message_type
 from portaal.berichtenverkeer.tracking.models import Direction, Message, MessageKind
 from portaal.berichtenverkeer.tracking.states import GLOSSARY
-from portaal.berichtenverkeer.traffic import Traffic, all_traffic
+from portaal.berichtenverkeer.traffic import all_traffic
+from portaal.plugins.contract import Traffic
 from portaal.web.i18n import _
 
 if TYPE_CHECKING:

@@ -23,10 +23,10 @@ from portaal.berichtenverkeer.tracking.models import Direction, EventKind, Messa
 from portaal.berichtenverkeer.tracking.pairing import answered_message
 from portaal.berichtenverkeer.tracking.states import State
 from portaal.berichtenverkeer.tracking.timeline import advance, record
-from portaal.berichtenverkeer.traffic import Traffic
 from portaal.organisations.activation import Activation
 from portaal.organisations.agreements import missing_agreements
 from portaal.organisations.models import Gemeente
+from portaal.plugins.contract import Traffic
 
 _LARGEST_PAYLOAD = 25_000_000  # OP179
 FO01 = "FO01"

@@ -18,7 +18,7 @@ def worker(config_file: str) -> None:
 
     settings = read_settings(config_file)
     configure_logging(settings.get("portaal.log_level", "INFO"))  # first: what an import warns of is a line too
-    from portaal.berichtenverkeer.delivery.worker import run
+    from portaal.worker import run
 
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
