@@ -35,6 +35,7 @@ def includeme(config: Configurator) -> None:
         {
             "message.submit": _("Delivered messages"),
             "message.download": _("Downloaded a message"),
+            "message.export": _("Downloaded the list of messages"),
             "message.look": _("Looked at a file of one's own"),
             "message.view": _("Looked at the content of a message"),
             "message.reveal_bsn": _("Had the BSNs in a message shown"),

@@ -16,7 +16,9 @@ from portaal.berichtenverkeer.tracking.models import Direction, Message, Message
 from portaal.berichtenverkeer.tracking.states import State
 from portaal.clock import AMSTERDAM
 
-PAGE_SIZE = 25
+PAGE_SIZES = (25, 50, 100)
+PAGE_SIZE = PAGE_SIZES[0]
+MOST_EXPORTED = 50_000
 
 
 class Sorting(StrEnum):
@@ -48,6 +50,7 @@ class Filters:
     text: str = ""
     sorting: Sorting = Sorting.TIJD
     ascending: bool = False
+    size: int = PAGE_SIZE
     page: int = 1
 
     @property
@@ -72,21 +75,31 @@ class Row:
 
 
 @dataclass(frozen=True)
+class ExportedRow(Row):
+    """A message as a file with the list has it."""
+
+    identificatie: str
+    dagtekening: date | None
+    reference_id: str
+
+
+@dataclass(frozen=True)
 class Page:
     """One page of a list."""
 
     rows: list[Row]
     total: int
     number: int
+    size: int
     types: list[str] = field(default_factory=list)
 
     @property
     def last(self) -> int:
-        return max(1, -(-self.total // PAGE_SIZE))
+        return max(1, -(-self.total // self.size))
 
     @property
     def first_row(self) -> int:
-        return (self.number - 1) * PAGE_SIZE + 1
+        return (self.number - 1) * self.size + 1
 
     @property
     def last_row(self) -> int:
@@ -98,31 +111,47 @@ def list_messages(dbsession: Session, gemeentecode: str, product: str, filters: 
 
     A page past the end gives the last one.
     """
-    mine = sa.and_(Message.gemeentecode == gemeentecode, Message.product == product)
-    fitting = sa.and_(mine, *_conditions(filters))
-    total = dbsession.scalar(sa.select(sa.func.count()).select_from(Message).where(fitting)) or 0
-    number = min(max(1, filters.page), max(1, -(-total // PAGE_SIZE)))
-    column = _COLUMNS[filters.sorting]
-    columns = [getattr(Message, name) for name in Row.__dataclass_fields__]
-    rows = dbsession.execute(
-        sa.select(*columns)
-        .where(fitting)
-        .order_by(column.asc() if filters.ascending else column.desc(), Message.created_at.desc(), Message.id)
-        .limit(PAGE_SIZE)
-        .offset((number - 1) * PAGE_SIZE)
-    )
+    mine = _of(gemeentecode, product)
+    total = dbsession.scalar(sa.select(sa.func.count()).select_from(Message).where(mine, *_conditions(filters))) or 0
+    number = min(max(1, filters.page), max(1, -(-total // filters.size)))
+    shown = _rows(Row, gemeentecode, product, filters).limit(filters.size).offset((number - 1) * filters.size)
     types = dbsession.scalars(sa.select(Message.berichttype).where(mine).distinct().order_by(Message.berichttype))
-    return Page([Row(*row) for row in rows], total, number, list(types))
+    return Page([Row(*row) for row in dbsession.execute(shown)], total, number, filters.size, list(types))
+
+
+def export_messages(dbsession: Session, gemeentecode: str, product: str, filters: Filters) -> list[ExportedRow]:
+    """All messages that fit, in the order of the list; at most :data:`MOST_EXPORTED`."""
+    rows = dbsession.execute(_rows(ExportedRow, gemeentecode, product, filters).limit(MOST_EXPORTED))
+    return [ExportedRow(*row) for row in rows]
+
+
+def find_reference(dbsession: Session, gemeentecode: str, product: str, reference: uuid.UUID) -> uuid.UUID | None:
+    """The id of the message with exactly this reference number; None where there is none, or one in each direction."""
+    found = dbsession.scalars(
+        sa.select(Message.id).where(_of(gemeentecode, product), Message.reference_id == str(reference))
+    ).all()
+    return found[0] if len(found) == 1 else None
 
 
 def count_by_state(dbsession: Session, gemeentecode: str, product: str) -> Mapping[State, int]:
     """How many messages stand where, for the overview."""
     rows = dbsession.execute(
-        sa.select(Message.state, sa.func.count())
-        .where(Message.gemeentecode == gemeentecode, Message.product == product)
-        .group_by(Message.state)
+        sa.select(Message.state, sa.func.count()).where(_of(gemeentecode, product)).group_by(Message.state)
     )
     return {row.state: row[1] for row in rows}
+
+
+def _of(gemeentecode: str, product: str) -> sa.ColumnElement[bool]:
+    return sa.and_(Message.gemeentecode == gemeentecode, Message.product == product)
+
+
+def _rows(kind: type[Row], gemeentecode: str, product: str, filters: Filters) -> sa.Select[Any]:
+    column = _COLUMNS[filters.sorting]
+    return (
+        sa.select(*(getattr(Message, name) for name in kind.__dataclass_fields__))
+        .where(_of(gemeentecode, product), *_conditions(filters))
+        .order_by(column.asc() if filters.ascending else column.desc(), Message.created_at.desc(), Message.id)
+    )
 
 
 def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from portaal import audit
 from portaal.access.models import Account
 from portaal.berichtenverkeer.delivery.models import OutboxEntry, OutboxState
+from portaal.berichtenverkeer.mailbox.archive import Archive, Packed
 from portaal.berichtenverkeer.storage import PayloadReader, PayloadStore
 from portaal.berichtenverkeer.tracking.models import Direction, EventKind, Message
 from portaal.berichtenverkeer.tracking.states import State
@@ -41,6 +42,18 @@ def find(dbsession: Session, gemeentecode: str, product: str, message_id: uuid.U
             Message.id == message_id, Message.gemeentecode == gemeentecode, Message.product == product
         )
     ).one_or_none()
+
+
+def find_several(
+    dbsession: Session, gemeentecode: str, product: str, ids: Collection[uuid.UUID]
+) -> list[Message] | None:
+    """The messages with these ids, oldest first; None when one of them is not this gemeente's and product's."""
+    found = dbsession.scalars(
+        sa.select(Message)
+        .where(Message.id.in_(ids), Message.gemeentecode == gemeentecode, Message.product == product)
+        .order_by(Message.created_at, Message.id)
+    ).all()
+    return list(found) if len(found) == len(set(ids)) else None
 
 
 def detail(dbsession: Session, message: Message) -> Detail:
@@ -72,11 +85,29 @@ def download(dbsession: Session, store: PayloadStore, message: Message, account_
     :raises PayloadError: the payload is missing or damaged; then nothing is noted.
     """
     payload = Payload(store.open(message.payload_id), message.size)
+    _note_download(dbsession, message, account_id)
+    return payload
+
+
+def download_together(
+    dbsession: Session, store: PayloadStore, messages: Sequence[Message], account_id: uuid.UUID
+) -> Archive:
+    """The payloads as one zip, with the same note on each message.
+
+    :raises PayloadError: one of them is missing or damaged at its beginning; then nothing is noted.
+    """
+    for message in messages:  # opened again when its turn comes: open they take memory
+        Payload(store.open(message.payload_id), message.size).close()
+    for message in messages:
+        _note_download(dbsession, message, account_id)
+    return Archive(store, [Packed(message.payload_id, message.file_name, message.created_at) for message in messages])
+
+
+def _note_download(dbsession: Session, message: Message, account_id: uuid.UUID) -> None:
     record(message, EventKind.GEDOWNLOAD, by=account_id)
     if message.direction is Direction.IN and message.state is State.BEZORGD:
         advance(message, State.OPGEHAALD)
     _audit(dbsession, "message.download", message, account_id)
-    return payload
 
 
 def mark_processed(dbsession: Session, message: Message, account_id: uuid.UUID) -> bool:

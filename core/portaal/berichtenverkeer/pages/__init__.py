@@ -55,13 +55,17 @@ def message_tiles(product: str) -> tuple[Tile, ...]:
 
 def add_message_pages(config: PluginConfigurator) -> None:
     """Add the pages to a product. Its permissions must include those of :func:`message_permissions`."""
-    from portaal.berichtenverkeer.pages import content, lists, message, preview, upload
+    from portaal.berichtenverkeer.pages import content, lists, message, preview, selection, upload
 
     product = config.plugin
     deliver, look, fetch = (f"{product}:bericht:{act}" for act in ("aanleveren", "bekijken", "downloaden"))
     config.add_route("aanleveren", "aanleveren")
     config.add_route("aanlevering", "aanleveringen/{submission_id}")
     config.add_route("berichten", "berichten")
+    config.add_route("berichten-export", "berichten/export")
+    config.add_route("berichten-download", "berichten/download")
+    config.add_route("berichten-verwerkt", "berichten/verwerkt")
+    config.add_route("statussen", "berichten/statussen")
     config.add_route("bericht", "berichten/{message_id}")
     config.add_route("bericht-inhoud", "berichten/{message_id}/inhoud")
     config.add_route("bericht-download", "berichten/{message_id}/download")
@@ -96,6 +100,18 @@ def add_message_pages(config: PluginConfigurator) -> None:
         permission=look,
         request_method="GET",
         renderer=f"{TEMPLATES}/berichten.jinja2",
+    )
+    config.add_view(lists.export_list, route="berichten-export", permission=look, request_method="GET")
+    config.add_view(selection.download_selection, route="berichten-download", permission=fetch, request_method="POST")
+    config.add_view(
+        selection.report_selection_processed, route="berichten-verwerkt", permission=fetch, request_method="POST"
+    )
+    config.add_view(
+        lists.explain_states,
+        route="statussen",
+        permission=look,
+        request_method="GET",
+        renderer=f"{TEMPLATES}/statussen.jinja2",
     )
     config.add_view(
         message.show_message,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from portaal.access.resources import ProductContext
 
 PARTNER_NAMES = {"vecozo": "VECOZO", "cak": "CAK", "ciz": "CIZ"}
+DIRECTION_WORDS = {Direction.UIT: _("Sent"), Direction.IN: _("Received")}
 DIRECTIONS = {Direction.UIT: _("Sent messages"), Direction.IN: _("Received messages")}
 KINDS = {
     MessageKind.HEEN: _("Message"),
@@ -60,10 +61,18 @@ def read_id(request: Request, name: str) -> uuid.UUID:
 
     :raises HTTPNotFound: it is none.
     """
+    found = as_uuid(request.matchdict[name])
+    if found is None:
+        raise HTTPNotFound
+    return found
+
+
+def as_uuid(text: str) -> uuid.UUID | None:
+    """The id or reference number that a text is; None for any other text."""
     try:
-        return uuid.UUID(request.matchdict[name])
+        return uuid.UUID(text)
     except ValueError:
-        raise HTTPNotFound from None
+        return None
 
 
 def type_title(berichttype: str) -> TranslationString | str:

@@ -2,28 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from pyramid.httpexceptions import HTTPSeeOther
 from translationstring import TranslationString
 
-from portaal.berichtenverkeer.mailbox.listing import Filters, Sorting, list_messages
-from portaal.berichtenverkeer.pages.common import DIRECTIONS, KINDS, page_variables, product_path
+from portaal.audit import Outcome, record_apart
+from portaal.berichtenverkeer.mailbox.listing import (
+    MOST_EXPORTED,
+    PAGE_SIZE,
+    PAGE_SIZES,
+    ExportedRow,
+    Filters,
+    Sorting,
+    export_messages,
+    find_reference,
+    list_messages,
+)
+from portaal.berichtenverkeer.pages.common import (
+    DIRECTION_WORDS,
+    DIRECTIONS,
+    KINDS,
+    as_uuid,
+    page_variables,
+    product_path,
+)
 from portaal.berichtenverkeer.tracking.models import Direction
 from portaal.berichtenverkeer.tracking.states import GLOSSARY, State
-from portaal.bsn import contains_bsn
+from portaal.bsn import contains_bsn, redact
+from portaal.clock import AMSTERDAM, today
 from portaal.web.i18n import _
+from portaal.web.spreadsheet import csv_response
 
 if TYPE_CHECKING:
     from pyramid.request import Request
+    from pyramid.response import Response
 
     from portaal.access.resources import ProductContext
 
 _LONGEST_TEXT = 100
 _BSN_ASKED = "bsn"
+CSV_HEADER = (
+    _("Time"), _("Direction"), _("Message type"), _("Kind"), _("Provider"), _("File"), _("Identification"), _("Dated"),
+    _("Own reference"), _("Status"), _("Reference number"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -41,6 +66,10 @@ def show_list(context: ProductContext, request: Request) -> Any:
         # Not with the number in an address, where history and logs would keep it.
         return HTTPSeeOther(product_path(context, request, "berichten", _query={"geweigerd": _BSN_ASKED}))
     filters = read_filters(request.GET)
+    reference = as_uuid(filters.text)
+    exact = reference and find_reference(request.dbsession, context.code, context.product, reference)
+    if exact:
+        return HTTPSeeOther(product_path(context, request, "bericht", message_id=exact))
     page = list_messages(request.dbsession, context.code, context.product, filters)
     links = _Links(context, request, filters)
     return page_variables(context, request) | {
@@ -61,7 +90,53 @@ def show_list(context: ProductContext, request: Request) -> Any:
         "clear_href": links.clear(),
         "sort_columns": {sorting.value: links.sort(sorting) for sorting in Sorting},
         "page_href": lambda number: links.with_(page=number),
+        "sizes": [Choice(str(size), links.with_(size=size), filters.size == size) for size in PAGE_SIZES],
+        "query": query_of(filters),
+        "most_exported": MOST_EXPORTED,
     }
+
+
+def export_list(context: ProductContext, request: Request) -> Response:
+    """The whole list that fits the filters, as CSV. That somebody took it along is noted."""
+    filters = read_filters(request.GET)
+    rows = export_messages(request.dbsession, context.code, context.product, filters)
+    translate = request.localizer.translate
+    record_apart(
+        request,
+        action="message.export",
+        outcome=Outcome.DONE,
+        actor=request.identity.account_id,
+        gemeentecode=context.code,
+        product=context.product,
+        details={"filters": query_of(replace(filters, page=1, size=PAGE_SIZE)), "rows": len(rows)},
+    )
+    return csv_response(
+        request,
+        f"berichten-{context.product}-{context.code}-{today().isoformat()}",
+        [translate(title) for title in CSV_HEADER],
+        ([redact(cell) for cell in _cells(row, translate)] for row in rows),
+    )
+
+
+def _cells(row: ExportedRow, translate: Callable[[TranslationString], str]) -> tuple[str, ...]:
+    return (
+        row.created_at.astimezone(AMSTERDAM).strftime("%Y-%m-%d %H:%M:%S"),
+        translate(DIRECTION_WORDS[row.direction]),
+        row.berichttype,
+        translate(KINDS[row.kind]),
+        row.counterparty,
+        row.file_name,
+        row.identificatie,
+        row.dagtekening.isoformat() if row.dagtekening else "",
+        row.own_reference,
+        translate(GLOSSARY[row.state].label),
+        row.reference_id,
+    )
+
+
+def explain_states(context: ProductContext, request: Request) -> dict[str, Any]:
+    """What each status means, and what to do then."""
+    return page_variables(context, request)
 
 
 def read_filters(query: Mapping[str, str]) -> Filters:
@@ -76,6 +151,7 @@ def read_filters(query: Mapping[str, str]) -> Filters:
         text=query.get("q", "").strip()[:_LONGEST_TEXT],
         sorting=_member(Sorting, query.get("sorteer")) or Sorting.TIJD,
         ascending=query.get("volgorde") == "op",
+        size=next((size for size in PAGE_SIZES if str(size) == query.get("aantal")), PAGE_SIZE),
         page=int(page) if page.isascii() and page.isdecimal() and len(page) < 7 else 1,
     )
 
@@ -91,6 +167,7 @@ def query_of(filters: Filters) -> dict[str, str]:
         "q": filters.text,
         "sorteer": "" if filters.sorting is Sorting.TIJD else filters.sorting,
         "volgorde": "op" if filters.ascending else "",
+        "aantal": str(filters.size) if filters.size != PAGE_SIZE else "",
         "pagina": str(filters.page) if filters.page > 1 else "",
     }
     return {name: str(value) for name, value in parts.items() if value}
@@ -110,7 +187,7 @@ class _Links:
         return product_path(self._context, self._request, "berichten", _query=query_of(changed))
 
     def clear(self) -> str:
-        kept = Filters(direction=self._filters.direction)
+        kept = Filters(direction=self._filters.direction, size=self._filters.size)
         return product_path(self._context, self._request, "berichten", _query=query_of(kept))
 
     def sort(self, sorting: Sorting) -> dict[str, str]:
