@@ -104,16 +104,18 @@ def carry_out(register: CizRegister | None, announced: Announced) -> Answer:
     return register.ask(announced.question) if register else Answer.unknown(Reason.NIET_INGERICHT)
 
 
-def conclude(dbsession: Session, announced: Announced, answer: Answer) -> None:
-    """Write down the outcome. Show it only if this was committed."""
+def conclude(dbsession: Session, announced: Announced, answer: Answer, *, decision_shown: bool = False) -> None:
+    """Write down the outcome, and whether the decision will be shown. Show it only if this was committed."""
     row = dbsession.get_one(Raadpleging, announced.question.request_id)
     row.outcome, row.reason, row.register_date = answer.outcome, answer.reason, answer.register_date
+    row.decision_shown = decision_shown
     _record(
         dbsession, CONSULT, announced,
         {
             "outcome": answer.outcome.value,
             "not_determined": answer.reason and answer.reason.value,
             "register_date": answer.register_date and answer.register_date.isoformat(),
+            "decision_shown": decision_shown or None,
         },
     )  # fmt: skip
 

@@ -15,11 +15,13 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from translationstring import TranslationString
 
 from portaal.api import Secrecy, audit, forms, now, read_bsn
 from portaal_wlz_registertoets.consulting import PRODUCT, AlreadyAskedError, Announced, Asker, Why, announce
 from portaal_wlz_registertoets.models import Lijst, LijstRegel, Raadpleging
 from portaal_wlz_registertoets.outcome import Reason, WlzOutcome
+from portaal_wlz_registertoets.words import REASONS
 
 LIFETIME = timedelta(hours=1)
 LONGEST_LINE = 40
@@ -128,12 +130,13 @@ class ShownLine:
     """A line with what is known of it.
 
     :ivar outcome: None as long as it was not asked.
+    :ivar explanation: why there is no outcome; None where there is one.
     """
 
     position: int
     text: str = field(repr=False)
     outcome: WlzOutcome | None
-    reason: Reason | None
+    explanation: TranslationString | None
     register_date: datetime | None
 
 
@@ -155,14 +158,23 @@ def shown_lines(dbsession: Session, secrecy: Secrecy, list_id: uuid.UUID) -> lis
     )
     shown = []
     for row in rows:
-        outcome, reason = row.outcome, row.reason
-        if not row.valid:
-            outcome, reason = WlzOutcome.NIET_BEPAALD, Reason.ONGELDIG_BSN
-        elif row.raadpleging_id is not None and outcome is None:
-            outcome, reason = WlzOutcome.NIET_BEPAALD, Reason.NIET_AFGEMAAKT
+        outcome, explanation = row.outcome, REASONS[row.reason] if row.reason else None
         text = secrecy.open(row.sealed, _place(list_id, row.position))
-        shown.append(ShownLine(row.position, text, outcome, reason, row.register_date))
+        if not row.valid:
+            outcome, explanation = WlzOutcome.NIET_BEPAALD, _what_is_wrong_with(text)
+        elif row.raadpleging_id is not None and outcome is None:
+            outcome, explanation = WlzOutcome.NIET_BEPAALD, REASONS[Reason.NIET_AFGEMAAKT]
+        shown.append(ShownLine(row.position, text, outcome, explanation, row.register_date))
     return shown
+
+
+def _what_is_wrong_with(typed: str) -> TranslationString:
+    """Said of each line: a spreadsheet that drops the first 0 leaves 8 digits."""
+    try:
+        read_bsn(typed)
+    except forms.FieldError as error:
+        return error.message
+    return REASONS[Reason.ONGELDIG_BSN]
 
 
 def announce_next(dbsession: Session, secrecy: Secrecy, list_id: uuid.UUID, why: Why, asker: Asker) -> Announced | None:

@@ -31,6 +31,8 @@ class Raadpleging(Base):
     """A consultation: who asked, about whom (a keyed hash), why, and what came of it.
 
     Without ``outcome`` it was asked and the portal never got to writing down the answer; nobody saw one.
+
+    :ivar decision_shown: the asker saw the decision and its dates too.
     """
 
     __tablename__ = "wlz_registertoets_raadpleging"
@@ -55,6 +57,7 @@ class Raadpleging(Base):
     outcome: Mapped[WlzOutcome | None] = mapped_column(text_enum(WlzOutcome))
     reason: Mapped[Reason | None] = mapped_column(text_enum(Reason))
     register_date: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decision_shown: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
 
 class Lijst(Base):

@@ -79,7 +79,7 @@ def portaal_settings_changed(gemeentecode: str, old: BaseModel, new: BaseModel) 
     """A register that failed with the old settings gets a new chance with the new ones."""
     for version in (old, new):
         if isinstance(version, settings.Settings):
-            settings.BREAKERS.forget(str(version.endpoint))
+            settings.BREAKERS.forget(str(version.endpoint), version.oin)
 
 
 @hookimpl

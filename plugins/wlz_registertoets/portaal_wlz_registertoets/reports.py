@@ -88,6 +88,7 @@ class MonthReport:
     total: int = 0
     outside: int = 0
     in_lists: int = 0
+    decisions_shown: int = 0
     citizens: int = 0
     outcomes: Counter[WlzOutcome | None] = field(default_factory=Counter)
     reasons: Counter[Reason] = field(default_factory=Counter)
@@ -98,6 +99,21 @@ class MonthReport:
     people: list[PersonTotals] = field(default_factory=list)
     most_asked: list[MostAsked] = field(default_factory=list)
     peaks: list[Peak] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class PersonReport:
+    """The specific report: every consultation of one person in a period.
+
+    :ivar outside: the ids of those outside office hours.
+    :ivar busiest: the day with the most of them, and how many.
+    """
+
+    rows: Sequence[Any]
+    outside: frozenset[uuid.UUID]
+    citizens: int
+    most_asked: list[MostAsked]
+    busiest: tuple[date, int] | None
 
 
 def month_report(dbsession: Session, gemeentecode: str, first: date, office: OfficeHours) -> MonthReport:
@@ -128,6 +144,7 @@ def _count(report: MonthReport, person: PersonTotals, row: Any, office: OfficeHo
         totals.in_lists += row.list_id is not None
     person.undetermined += row.outcome is not WlzOutcome.JA and row.outcome is not WlzOutcome.NEE
     person.flagged += row.flag is not None
+    report.decisions_shown += row.decision_shown
     report.outcomes[row.outcome] += 1
     report.grounds[row.ground] += 1
     if row.reason is not None:
@@ -150,10 +167,23 @@ def _peaks(people: Iterable[PersonTotals]) -> list[Peak]:
     return sorted((Peak(*day) for day in days if day[2] >= most), key=lambda peak: -peak.times)
 
 
-def person_rows(dbsession: Session, gemeentecode: str, account_id: uuid.UUID, first: date, last: date) -> Sequence[Any]:
-    """The specific report: every consultation of one person from one day up to and including another."""
+def person_report(
+    dbsession: Session, gemeentecode: str, account_id: uuid.UUID, first: date, last: date, office: OfficeHours
+) -> PersonReport:
+    """The specific report of one person, from one day up to and including another."""
     after = last + timedelta(days=1)
-    return list(_rows(dbsession, gemeentecode, first, after, Raadpleging.account_id == account_id))
+    rows = list(_rows(dbsession, gemeentecode, first, after, Raadpleging.account_id == account_id))
+    asked: dict[str, list[uuid.UUID]] = defaultdict(list)
+    for row in rows:
+        asked[row.digest].append(account_id)
+    by_day = Counter(row.asked_at.astimezone(AMSTERDAM).date() for row in rows)
+    return PersonReport(
+        rows=rows,
+        outside=frozenset(row.id for row in rows if not office.include(row.asked_at)),
+        citizens=len(asked),
+        most_asked=_most_asked(asked),
+        busiest=by_day.most_common(1)[0] if by_day else None,
+    )
 
 
 def months_with_consultations(dbsession: Session, gemeentecode: str, today: date) -> list[date]:

@@ -148,7 +148,8 @@ def register_of(settings: Settings) -> CizRegister | None:
         authority=settings.authority.pem if settings.authority else "",
         timeout=settings.timeout,
     )
-    return WebServiceRegister(endpoint, settings.oin, timedelta(hours=settings.oldest), BREAKERS.of(endpoint.url))
+    breaker = BREAKERS.of(endpoint.url, settings.oin)
+    return WebServiceRegister(endpoint, settings.oin, timedelta(hours=settings.oldest), breaker)
 
 
 def test_connection(settings: Settings) -> ConnectionTest:

@@ -22,6 +22,7 @@ from portaal_wlz_registertoets.ciz.web_service import WebServiceRegister
 __all__ = ["live_portal"]  # a fixture of the test kit
 
 OIN = "00000099000003630000"
+OIN_OF_DIEMEN = "00000099000003840000"
 WITH, WITHOUT = "999990007", "999990056"
 HOME = "/g/0363/wlz_registertoets/"
 GEBRUIKER = ("gebruiker", "wlz_registertoets")
@@ -32,7 +33,8 @@ WHY = {"grondslag": "wmo2015:2.3.5", "aanleiding": "Aanvraag huishoudelijke hulp
 @pytest.fixture
 def ciz(ciz: Server) -> Server:
     """The register of the test kit; nobody remembers earlier failures of it."""
-    product.BREAKERS.forget(f"{ciz.url}/")
+    for oin in (OIN, OIN_OF_DIEMEN):
+        product.BREAKERS.forget(f"{ciz.url}/", oin)
     return ciz
 
 

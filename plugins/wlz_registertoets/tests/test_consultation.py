@@ -15,10 +15,11 @@ from portaal.api import audit, now
 from portaal.testing.audit import lines_in
 from portaal.testing.ciz import Fault, Server
 from portaal.testing.databases import everything_stored
+from portaal_wlz_registertoets.ciz.breaker import FAILURES_TO_OPEN
 from portaal_wlz_registertoets.models import Medewerker, Raadpleging
 from portaal_wlz_registertoets.outcome import Reason, WlzOutcome
 
-from .conftest import GEBRUIKER, HOME, PRODUCTBEHEERDER, WHY, WITH, WITHOUT, consult, the_form
+from .conftest import GEBRUIKER, HOME, OIN_OF_DIEMEN, PRODUCTBEHEERDER, WHY, WITH, WITHOUT, consult, the_form
 
 YES, NO, UNKNOWN = "Ja, er is een Wlz-indicatie", "Nee, er is geen Wlz-indicatie", "Dit kon niet worden bepaald"
 
@@ -68,6 +69,22 @@ def test_without_settings_nothing_is_asked(log_in: Any, ciz: Server, dbsession: 
     assert "niet ingericht" in page.text
     assert ciz.count == 0
     assert rows(dbsession)[0].reason is Reason.NIET_INGERICHT
+
+
+def test_a_gemeente_that_is_refused_does_not_cut_off_another(
+    log_in: Any, configure: Callable[..., None], ciz: Server
+) -> None:
+    """They ask the same register, each with its own OIN and certificate."""
+    configure()
+    configure("0384", oin=OIN_OF_DIEMEN)
+    amsterdam = log_in(GEBRUIKER)
+    ciz.behaviour.choose(Fault.GEWEIGERD)
+    for _ in range(FAILURES_TO_OPEN):
+        consult(amsterdam)
+    ciz.behaviour.choose(Fault.GEEN)
+    assert UNKNOWN in consult(amsterdam).text
+    diemen = log_in(GEBRUIKER, gemeente="0384")
+    assert NO in consult(diemen, page=diemen.get("/g/0384/wlz_registertoets/")).text
 
 
 @pytest.mark.parametrize(
@@ -129,12 +146,19 @@ def test_the_day_asked_for(gebruiker: Any) -> None:
     assert NO in consult(gebruiker, "999990020", peildatum="1 1 2026").text
 
 
-def test_the_decision_is_shown_only_where_the_gemeente_wants_it(gebruiker: Any, configure: Callable[..., None]) -> None:
+def test_the_decision_is_shown_only_where_the_gemeente_wants_it(
+    gebruiker: Any, configure: Callable[..., None], dbsession: Session
+) -> None:
+    """And that it was shown is recorded: the trail says what somebody saw, not only that they looked."""
     assert "12 februari 2024" not in consult(gebruiker, WITH).text
     configure(show_decision=True)
     page = consult(gebruiker, WITH)
     assert "12 februari 2024" in page.text
     assert "Geen einddatum" in page.text
+    consult(gebruiker, WITHOUT)
+    assert [row.decision_shown for row in rows(dbsession)] == [False, True, False]
+    shown = [line.details.get("decision_shown") for line in lines(dbsession, "wlz_registertoets.consult")]
+    assert shown == [None, True, None]
 
 
 # ---- what stays ----

@@ -75,6 +75,9 @@ def test_what_is_no_bsn_is_not_asked_and_no_no(gebruiker: Any, ciz: Server) -> N
         "999990007": "Ja", "99999007": "Niet te bepalen", "Jansen": "Niet te bepalen", "999990008": "Niet te bepalen",
     }  # fmt: skip
     assert ciz.count == 1
+    assert "begint het BSN met een 0" in page.text  # what a spreadsheet makes of such a BSN is explained on its line
+    assert "alleen cijfers" in page.text
+    assert "een of meer cijfers kloppen niet" in page.text
 
 
 @pytest.mark.parametrize("fault", [fault for fault in Fault if fault is not Fault.GEEN])

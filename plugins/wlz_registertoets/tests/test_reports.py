@@ -17,7 +17,7 @@ from portaal.api import Role, audit
 from portaal.testing.audit import lines_in
 from portaal_wlz_registertoets.models import Flag, Medewerker, Raadpleging
 from portaal_wlz_registertoets.outcome import Reason, WlzOutcome
-from portaal_wlz_registertoets.reports import OfficeHours, month_report, months_with_consultations
+from portaal_wlz_registertoets.reports import OfficeHours, month_report, months_with_consultations, person_report
 
 from .conftest import GEBRUIKER, HOME, PRODUCTBEHEERDER, WITH, consult, the_form
 
@@ -88,6 +88,23 @@ def test_peaks_are_far_more_than_usual(dbsession: Session) -> None:
     ]
 
 
+def test_one_person_is_counted(dbsession: Session) -> None:
+    anna, day = uuid.uuid4(), date(2026, 11, 18)
+    add(dbsession, anna, digest="a" * 64)
+    add(dbsession, anna, digest="a" * 64, decision_shown=True)
+    add(dbsession, anna, WEDNESDAY + timedelta(hours=10))
+    add(dbsession, anna, WEDNESDAY - timedelta(days=1))
+    add(dbsession, anna, WEDNESDAY + timedelta(days=2))
+    add(dbsession, uuid.uuid4(), digest="a" * 64)
+    report = person_report(dbsession, "0363", anna, day - timedelta(days=1), day + timedelta(days=1), OFFICE)
+    assert (len(report.rows), len(report.outside), report.citizens) == (4, 1, 3)
+    assert [(one.digest, one.times) for one in report.most_asked] == [("a" * 12, 2)]
+    assert report.busiest == (day, 3)
+    assert [row.decision_shown for row in report.rows] == [False, False, True, False]
+    nothing = person_report(dbsession, "0363", anna, date(2020, 1, 1), date(2020, 2, 1), OFFICE)
+    assert (nothing.rows, nothing.most_asked, nothing.busiest) == ([], [], None)
+
+
 def test_an_empty_month(dbsession: Session) -> None:
     report = month(dbsession)
     assert (report.total, report.people, report.peaks, report.most_asked) == (0, [], [], [])
@@ -136,7 +153,25 @@ def test_the_month_as_a_file(asked: Any, log_in: Any, dbsession: Session) -> Non
     assert row["Persoon"] == "Test Nachtbraker"
     assert (row["Raadplegingen"], row["Buiten kantooruren"]) == ("2", "2")
     (line,) = lines_in(dbsession)("wlz_registertoets.export_report")
-    assert line.details == {"month": "2026-11"}
+    assert line.details == {"month": "2026-11", "kind": "personen"}
+
+
+@pytest.mark.parametrize(
+    ("part", "header", "row"),
+    [
+        ("inwoners", "Inwoner (hash);Keer;Door hoeveel personen", "{hash};2;1"),
+        ("pieken", "Persoon;Dag;Raadplegingen", "Test Nachtbraker;2026-11-18;15"), ("nonsense", "Persoon;", ""),
+    ],
+)  # fmt: skip
+def test_every_table_of_the_month_is_a_file(
+    asked: Any, log_in: Any, dbsession: Session, hook_context: Any, part: str, header: str, row: str
+) -> None:
+    for number in range(13):
+        add(dbsession, asked.id)
+        add(dbsession, uuid.uuid4(), WEDNESDAY - timedelta(days=number))
+    text = log_in(Role.AUDITOR).get(f"{REPORTS}/export?maand=2026-11&deel={part}").body.decode("utf-8-sig")
+    assert text.startswith(header)
+    assert row.replace("{hash}", hook_context("wlz_registertoets").secrecy.hashes(WITH)[0][:12]) in text
 
 
 def send(page: Any, **fields: str) -> Any:
@@ -147,13 +182,14 @@ def send(page: Any, **fields: str) -> Any:
 
 
 @pytest.mark.parametrize("form", ["pagina", "csv"])
-def test_one_person_in_detail(asked: Any, log_in: Any, dbsession: Session, form: str) -> None:
+def test_one_person_in_detail(asked: Any, log_in: Any, dbsession: Session, hook_context: Any, form: str) -> None:
     page = send(
         log_in(Role.AUDITOR).get(f"{REPORTS}/persoon"), persoon=str(asked.id), van="18-11-2026", tot="18-11-2026",
         aanleiding="Melding 7", vorm=form,
     )  # fmt: skip
     text = page.body.decode("utf-8-sig")
     assert text.count("Eerste aanleiding") == 1
+    assert hook_context("wlz_registertoets").secrecy.hashes(WITH)[0][:12] in text
     assert WITH not in text
     (line,) = lines_in(dbsession)("wlz_registertoets.report")
     assert line.object_id == str(asked.id)

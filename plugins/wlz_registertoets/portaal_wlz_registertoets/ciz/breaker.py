@@ -1,4 +1,8 @@
-"""A circuit breaker per register: one that keeps failing is left alone for a while, so that nobody waits for it."""
+"""A circuit breaker: a register that keeps failing is left alone for a while, so that nobody waits for it.
+
+Each gemeente has its own, though most ask the same register: that one gemeente is refused, or waits too short, says
+nothing of the others.
+"""
 
 from __future__ import annotations
 
@@ -47,18 +51,18 @@ class Breaker:
 
 
 class Breakers:
-    """The breakers of this process, by the address of the register."""
+    """The breakers of this process, by the address of the register and the OIN with which it is asked."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._breakers: dict[str, Breaker] = {}
+        self._breakers: dict[tuple[str, str], Breaker] = {}
 
-    def of(self, address: str) -> Breaker:
+    def of(self, address: str, oin: str) -> Breaker:
         with self._lock:
-            return self._breakers.setdefault(address, Breaker(self._clock))
+            return self._breakers.setdefault((address, oin), Breaker(self._clock))
 
-    def forget(self, address: str) -> None:
+    def forget(self, address: str, oin: str) -> None:
         """After its settings changed: begin anew."""
         with self._lock:
-            self._breakers.pop(address, None)
+            self._breakers.pop((address, oin), None)

@@ -56,7 +56,8 @@ def ask(context: ProductContext, request: Request) -> dict[str, Any]:
         return _page(request, "gone")
     with between_transactions(request):
         answer = carry_out(register_of(settings), announced)
-    conclude(request.dbsession, announced, answer)
+    besluit = answer.besluit if settings.show_decision else None
+    conclude(request.dbsession, announced, answer, decision_shown=besluit is not None)
     request.response.headers["Clear-Site-Data"] = '"cache"'
     return _page(request, "outcome") | {
         "bsn": form.value.bsn,
@@ -64,7 +65,7 @@ def ask(context: ProductContext, request: Request) -> dict[str, Any]:
         "ground": ground_with(announced.why.ground),
         "flag": announced.flag,
         "answer": answer,
-        "besluit": answer.besluit if settings.show_decision else None,
+        "besluit": besluit,
         "asked_at": now(),
         "outcomes": words.OUTCOMES,
         "kinds": words.OUTCOME_KINDS,

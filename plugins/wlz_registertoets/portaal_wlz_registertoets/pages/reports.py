@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -25,7 +26,7 @@ from portaal_wlz_registertoets.consulting import PRODUCT
 from portaal_wlz_registertoets.forms import FIRST_DAY
 from portaal_wlz_registertoets.models import Flag
 from portaal_wlz_registertoets.pages import TEMPLATES
-from portaal_wlz_registertoets.reports import MonthReport, OfficeHours
+from portaal_wlz_registertoets.reports import MonthReport, OfficeHours, PersonReport
 from portaal_wlz_registertoets.settings import Settings
 
 if TYPE_CHECKING:
@@ -42,9 +43,11 @@ MONTH_HEADER = (
     _("Person"), _("Consultations"), _("Outside office hours"), _("In lists"), _("Not determined"),
     _("Own BSN or colleague"), _("Most on one day"),
 )  # fmt: skip
+CITIZENS_HEADER = (_("Citizen (hash)"), _("Times"), _("By how many people"))
+PEAKS_HEADER = (_("Person"), _("Day"), _("Consultations"))
 PERSON_HEADER = (
     _("When"), _("Outside office hours"), _("Citizen (hash)"), _("Legal ground"), _("Reason for asking"), _("Case"),
-    _("Day asked for"), _("Outcome"), _("Flag"),
+    _("Day asked for"), _("Outcome"), _("Decision shown"), _("Flag"),
 )  # fmt: skip
 
 
@@ -85,22 +88,46 @@ def show_month(context: ProductContext, request: Request) -> dict[str, Any]:
 
 
 def export_month(context: ProductContext, request: Request) -> Response:
-    """The table of persons as a file."""
-    first = _month(request)
+    """One of the tables of the month as a file."""
+    first, part = _month(request), request.GET.get("deel")
+    part = part if part in PARTS else "personen"
     report = reports.month_report(request.dbsession, context.code, first, _office(request))
-    names = account_names(request.dbsession, [person.account_id for person in report.people])
-    rows = [
+    header, rows_of = PARTS[part]
+    rows = rows_of(report, account_names(request.dbsession, [person.account_id for person in report.people]))
+    audit.record_apart(
+        request, action=EXPORT, outcome=audit.Outcome.DONE, actor=request.identity.account_id,
+        gemeentecode=context.code, product=PRODUCT, details={"month": first.strftime("%Y-%m"), "kind": part},
+    )  # fmt: skip
+    return csv_response(request, f"wlz-{part}-{first:%Y-%m}", _translated(request, header), rows)
+
+
+Names = Mapping[uuid.UUID, str]
+Table = list[tuple[Any, ...]]
+
+
+def _person_rows(report: MonthReport, names: Names) -> Table:
+    return [
         (
             names.get(person.account_id, person.account_id), person.total, person.outside, person.in_lists,
             person.undetermined, person.flagged, person.busiest,
         )
         for person in report.people
     ]  # fmt: skip
-    audit.record_apart(
-        request, action=EXPORT, outcome=audit.Outcome.DONE, actor=request.identity.account_id,
-        gemeentecode=context.code, product=PRODUCT, details={"month": first.strftime("%Y-%m")},
-    )  # fmt: skip
-    return csv_response(request, f"wlz-raadplegingen-{first:%Y-%m}", _translated(request, MONTH_HEADER), rows)
+
+
+def _citizen_rows(report: MonthReport, names: Names) -> Table:
+    return [(one.digest, one.times, one.people) for one in report.most_asked]
+
+
+def _peak_rows(report: MonthReport, names: Names) -> Table:
+    return [(names.get(peak.account_id, peak.account_id), peak.day, peak.times) for peak in report.peaks]
+
+
+PARTS: dict[str, tuple[tuple[Any, ...], Callable[[MonthReport, Names], Table]]] = {
+    "personen": (MONTH_HEADER, _person_rows),
+    "inwoners": (CITIZENS_HEADER, _citizen_rows),
+    "pieken": (PEAKS_HEADER, _peak_rows),
+}
 
 
 def ask_person(context: ProductContext, request: Request) -> dict[str, Any]:
@@ -117,25 +144,24 @@ def show_person(context: ProductContext, request: Request) -> dict[str, Any] | R
         request.response.status_int = 422
         return _person_page(request, form)
     wanted = form.value
-    rows = reports.person_rows(request.dbsession, context.code, wanted.persoon, wanted.van, wanted.tot)
+    office = _office(request)
+    report = reports.person_report(request.dbsession, context.code, wanted.persoon, wanted.van, wanted.tot, office)
     audit.record(
         request.dbsession, action=REPORT, outcome=audit.Outcome.DONE, actor=request.identity.account_id,
         gemeentecode=context.code, product=PRODUCT, object_kind="account", object_id=wanted.persoon,
         details={
             "from": wanted.van.isoformat(), "to": wanted.tot.isoformat(), "reason": wanted.aanleiding,
-            "found": len(rows), "form": wanted.vorm,
+            "found": len(report.rows), "form": wanted.vorm,
         },
     )  # fmt: skip
-    office = _office(request)
     if wanted.vorm == "csv":
-        return _person_csv(request, rows, office)
+        return _person_csv(request, report)
     name = people.get(wanted.persoon) or account_names(request.dbsession, [wanted.persoon]).get(wanted.persoon, "")
     return _person_page(request, form) | {
-        "rows": rows,
+        "report": report,
         "name": name,
         "wanted": wanted,
-        "chart": _hours_chart(request, rows, office),
-        "outside": {row.id for row in rows if not office.include(row.asked_at)},
+        "chart": _hours_chart(request, report),
         "outcomes": words.OUTCOMES,
         "kinds": words.OUTCOME_KINDS,
         "flags": FLAGS,
@@ -147,21 +173,22 @@ def _person_page(request: Request, form: forms.Form[PersonReportForm]) -> dict[s
         "gemeente": request.context.gemeente,
         "form": form,
         "people": gemeente_people(request.dbsession, request.context.code),
-        "rows": None,
+        "report": None,
     }
 
 
-def _person_csv(request: Request, rows: Any, office: OfficeHours) -> Response:
+def _person_csv(request: Request, report: PersonReport) -> Response:
     translate = request.localizer.translate
     table = [
         (
             f"{row.asked_at.astimezone(reports.AMSTERDAM):%Y-%m-%d %H:%M:%S}",
-            "" if office.include(row.asked_at) else translate(_("Yes")),
+            translate(_("Yes")) if row.id in report.outside else "",
             row.digest[: reports.SHORT_HASH], row.ground, row.aanleiding, row.zaakkenmerk, row.peildatum,
             translate(words.OUTCOMES[row.outcome]) if row.outcome else "",
+            translate(_("Yes")) if row.decision_shown else "",
             translate(FLAGS[row.flag]) if row.flag else "",
         )
-        for row in rows
+        for row in report.rows
     ]  # fmt: skip
     return csv_response(request, "wlz-raadplegingen-persoon", _translated(request, PERSON_HEADER), table)
 
@@ -192,12 +219,12 @@ def _chart(request: Request, report: MonthReport) -> charts.Chart:
     )
 
 
-def _hours_chart(request: Request, rows: Any, office: OfficeHours) -> charts.Chart:
+def _hours_chart(request: Request, report: PersonReport) -> charts.Chart:
     translate = request.localizer.translate
     inside, outside = [0] * 24, [0] * 24
-    for row in rows:
+    for row in report.rows:
         hour = row.asked_at.astimezone(reports.AMSTERDAM).hour
-        (inside if office.include(row.asked_at) else outside)[hour] += 1
+        (outside if row.id in report.outside else inside)[hour] += 1
     return charts.Chart(
         title=translate(_("Consultations per hour of the day")),
         summary=translate(

@@ -101,7 +101,6 @@ def show_list(context: ProductContext, request: Request) -> dict[str, Any]:
         "goes_on": left > 0 and "pauze" not in request.GET,
         "outcomes": words.OUTCOMES,
         "kinds": words.OUTCOME_KINDS,
-        "reasons": words.REASONS,
     }
 
 
@@ -149,7 +148,7 @@ def export(context: ProductContext, request: Request) -> Response:
             line.position,
             line.text,
             translate(words.OUTCOMES[line.outcome]) if line.outcome else translate(_("Not asked yet")),
-            translate(words.REASONS[line.reason]) if line.reason else "",
+            translate(line.explanation) if line.explanation else "",
             line.register_date.date().isoformat() if line.register_date else "",
         )
         for line in lists.shown_lines(request.dbsession, secrecy(request), found.id)
