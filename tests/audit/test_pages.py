@@ -137,10 +137,44 @@ def test_who_looked_at_this_citizen(log_in: Any, dbsession: Session, some_lines:
     assert page.text.count("in 0363") == 1
     assert BSN not in page.text
     line = dbsession.scalars(sa.select(AuditEvent).where(AuditEvent.action == "audit.search_bsn")).one()
-    assert line.details == {"reason": "Inzageverzoek 12", "found": 1}
+    assert line.details == {"reason": "Inzageverzoek 12", "found": 1, "form": "pagina"}
     assert len(line.subjects) == 1
     nobody = fill(browser.get(f"{AUDIT}/bsn"), bsn="999991978", aanleiding="Inzageverzoek 12")
     assert "Test Handelend" not in nobody.text
+
+
+def test_who_looked_at_this_citizen_as_a_file(log_in: Any, dbsession: Session, some_lines: Any) -> None:
+    """For the answer to a citizen who asks (B-06). The BSN is in neither the file nor its name."""
+    page = fill(log_in(Role.AUDITOR).get(f"{AUDIT}/bsn"), bsn=BSN, aanleiding="Inzageverzoek 12", vorm="csv")
+    assert page.content_type == "text/csv"
+    assert BSN not in page.text
+    assert BSN not in page.headers["Content-Disposition"]
+    (row,) = csv.DictReader(io.StringIO(page.body.decode("utf-8-sig")), delimiter=";")
+    assert (row["Naam"], row["Object"]) == ("Test Handelend", "in 0363")
+    line = dbsession.scalars(sa.select(AuditEvent).where(AuditEvent.action == "audit.search_bsn")).one()
+    assert line.details == {"reason": "Inzageverzoek 12", "found": 1, "form": "csv"}
+
+
+def test_no_bsn_in_the_reason(log_in: Any, dbsession: Session) -> None:
+    page = fill(log_in(Role.AUDITOR).get(f"{AUDIT}/bsn"), bsn=BSN, aanleiding="Verzoek van 999990019")
+    assert page.status_int == 422
+    assert "Laat dat weg" in page.text
+    assert dbsession.scalar(sa.select(sa.func.count()).where(AuditEvent.action == "audit.search_bsn")) == 0
+
+
+def test_what_a_file_or_page_leaves_out_is_said(log_in: Any, some_lines: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portaal.audit.listing.MOST_EXPORTED", 2)
+    monkeypatch.setattr("portaal.audit.views.LONGEST_LIST", 1)
+    browser = log_in(Role.AUDITOR)
+    page = browser.get(AUDIT)
+    assert "In het bestand staan de nieuwste 2. Kies een kortere periode" in page.text
+    assert len(page.click("Deze lijst downloaden").body.splitlines()) == 1 + 2
+    assert "In het bestand staan" not in browser.get(f"{AUDIT}?handeling=role.grant").text
+    for words in (
+        "1 resultaat",
+        "Alleen de nieuwste 1 worden getoond",
+    ):  # the first search is itself found by the second
+        assert words in fill(browser.get(f"{AUDIT}/bsn"), bsn=BSN, aanleiding="Inzageverzoek 12").text
 
 
 @pytest.mark.parametrize(
@@ -169,6 +203,8 @@ def test_own_acts(browser: Any, dbsession: Session, people: Any, some_lines: Any
     assert browser.get(f"{OWN}?wie={other.id}").text.count("in 0363") == 3
     rows = list(csv.DictReader(io.StringIO(browser.get(f"{OWN}/export").body.decode("utf-8-sig")), delimiter=";"))
     assert len(rows) == 4
+    (line,) = dbsession.scalars(sa.select(AuditEvent).where(AuditEvent.action == "audit.export_own"))
+    assert line.actor == some_lines.id
 
 
 def test_pages_of_fifty(log_in: Any, dbsession: Session) -> None:

@@ -5,6 +5,7 @@ What is not known here is shown as it is. Exports keep the codes: programs read 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,7 @@ NAMES: dict[str, TranslationString] = {
     "branch": _("Branch"),
     "compared": _("Compared"),
     "count": _("Number"),
+    "decision_shown": _("Decision shown"),
     "erased": _("Erased"),
     "failed": _("Failed"),
     "fields": _("Changed"),
@@ -88,6 +90,7 @@ CODES: dict[str, TranslationString] = {
     "unknown_organisation": _("the organisation is not known"),
     "limit": _("the limit was reached"),
 }
+_CODE = re.compile("[a-z]+(_[a-z]+)+")  # of a product, e.g. "niet_bepaald"
 Translate = Callable[[TranslationString | str], str]
 
 
@@ -113,7 +116,10 @@ def _value(translate: Translate, value: Any, locale: str) -> str:
         return ", ".join(_value(translate, part, locale) for part in value)
     if isinstance(value, dict):
         return ", ".join(f"{name} {_value(translate, part, locale)}" for name, part in value.items())
-    return translate(CODES[value]) if value in CODES else _moment(str(value), locale)
+    if value in CODES:
+        return translate(CODES[value])
+    text = str(value)
+    return text.replace("_", " ") if _CODE.fullmatch(text) else _moment(text, locale)
 
 
 def _moment(text: str, locale: str) -> str:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from portaal.audit import listing, pages
 from portaal.audit.listing import Filters, read_filters
+from portaal.audit.models import Outcome
+from portaal.audit.trail import record_apart
 from portaal.clock import today
 
 if TYPE_CHECKING:
@@ -32,10 +34,12 @@ def show_own(request: Request) -> dict[str, Any]:
 
 
 def export_own(request: Request) -> Response:
-    """The same list as a file."""
-    me = request.identity.account_id
+    """The same list as a file; that it was taken along is itself in the trail."""
+    me, filters = request.identity.account_id, _filters(request)
     name = f"eigen-handelingen-{today().isoformat()}"
-    return pages.export(request, name, listing.of_person(request.dbsession, me), _filters(request), origin_of=me)
+    response = pages.export(request, name, listing.of_person(request.dbsession, me), filters, origin_of=me)
+    record_apart(request, action="audit.export_own", outcome=Outcome.DONE, actor=me, details={"filters": filters.query})
+    return response
 
 
 def includeme(config: Configurator) -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, StringConstraints
+import sqlalchemy as sa
+from pydantic import AfterValidator, BaseModel, StringConstraints
 
 from portaal.access.resources import GemeenteContext
 from portaal.audit import listing, pages
-from portaal.audit.listing import read_filters
+from portaal.audit.listing import Filters, read_filters
 from portaal.audit.models import Outcome
 from portaal.audit.trail import record, record_apart
 from portaal.clock import today
 from portaal.web import forms
-from portaal.web.bsn_field import Bsn
+from portaal.web.bsn_field import Bsn, without_bsn
 
 if TYPE_CHECKING:
     from pyramid.config import Configurator
@@ -29,7 +30,8 @@ class BsnSearch(BaseModel):
     """A citizen, and why somebody wants to know who looked."""
 
     bsn: Bsn
-    aanleiding: Annotated[str, StringConstraints(min_length=5, max_length=200)]
+    aanleiding: Annotated[str, StringConstraints(min_length=5, max_length=200), AfterValidator(without_bsn)]
+    vorm: Literal["pagina", "csv"] = "pagina"
 
 
 def show_trail(context: GemeenteContext, request: Request) -> dict[str, Any]:
@@ -66,30 +68,36 @@ def ask_bsn(context: GemeenteContext, request: Request) -> dict[str, Any]:
     return {"gemeente": context.standing, "form": forms.empty(BsnSearch), "searched": False}
 
 
-def search_bsn(context: GemeenteContext, request: Request) -> dict[str, Any]:
-    """Who looked at the data of this citizen. The answer is in this page and nowhere else: the BSN is in no address."""
+def search_bsn(context: GemeenteContext, request: Request) -> dict[str, Any] | Response:
+    """Who looked at the data of this citizen. The answer has no address of its own: a BSN stands in none."""
     form = forms.parse(request, BsnSearch)
     if form.value is None:
         request.response.status_int = 422
         return {"gemeente": context.standing, "form": form, "searched": False}
-    subjects = request.registry["portaal.audit_subjects"]
-    scope = [listing.of_gemeente(context.code), listing.about_citizen(subjects.everywhere(form.value.bsn))]
-    found = listing.lines(request.dbsession, scope, limit=LONGEST_LIST)
+    wanted, subjects = form.value, request.registry["portaal.audit_subjects"]
+    scope = sa.and_(listing.of_gemeente(context.code), listing.about_citizen(subjects.everywhere(wanted.bsn)))
+    total = listing.count(request.dbsession, [scope])
+    answer = _lines_as_file(request, scope) if wanted.vorm == "csv" else _lines_as_page(request, scope)
     record(
         request.dbsession,
         action="audit.search_bsn",
         outcome=Outcome.DONE,
         actor=request.identity.account_id,
         gemeentecode=context.code,
-        details={"reason": form.value.aanleiding, "found": len(found)},
-        subjects=[subjects.of(form.value.bsn)],
+        details={"reason": wanted.aanleiding, "found": total, "form": wanted.vorm},
+        subjects=[subjects.of(wanted.bsn)],
     )
-    return {
-        "gemeente": context.standing,
-        "form": form,
-        "searched": True,
-        "longest": LONGEST_LIST,
-    } | pages.lines_table(request, found)
+    if isinstance(answer, dict):
+        return answer | {"gemeente": context.standing, "form": form, "searched": True, "total": total}
+    return answer
+
+
+def _lines_as_file(request: Request, scope: listing.Condition) -> Response:
+    return pages.export(request, f"audit-bsn-{today().isoformat()}", scope, Filters())
+
+
+def _lines_as_page(request: Request, scope: listing.Condition) -> dict[str, Any]:
+    return pages.lines_table(request, listing.lines(request.dbsession, [scope], limit=LONGEST_LIST))
 
 
 def includeme(config: Configurator) -> None:

@@ -21,6 +21,7 @@ TITLES: dict[str, TranslationString] = {
     "account.restore": _("Restored somebody's access"),
     "agreement.note": _("Noted an agreement"),
     "audit.export": _("Exported the audit trail"),
+    "audit.export_own": _("Exported what one did oneself"),
     "audit.search_bsn": _("Searched the audit trail by BSN"),
     "gemeente.add": _("Added a gemeente"),
     "organisation.link": _("Linked an organisation to a gemeente"),

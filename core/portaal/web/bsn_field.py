@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from portaal.bsn import elfproef
+from portaal.bsn import contains_bsn, elfproef
 from portaal.web.forms import FieldError
 from portaal.web.i18n import _
 
@@ -32,6 +32,16 @@ def read_bsn(typed: Any) -> str:
     if not elfproef(digits):
         raise FieldError(_("This is not a BSN: one or more digits are wrong. Check what you typed."))
     return digits
+
+
+def without_bsn(text: str) -> str:
+    """A text that is kept and that others read.
+
+    :raises FieldError: it holds something that passes for a BSN.
+    """
+    if contains_bsn(text):
+        raise FieldError(_("There seems to be a BSN in this text. Leave it out."))
+    return text
 
 
 Bsn = Annotated[str, BeforeValidator(read_bsn)]

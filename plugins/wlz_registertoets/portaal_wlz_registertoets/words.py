@@ -55,6 +55,7 @@ ACTS = {
     "wlz_registertoets.consult": _("Consulted the Wlz register"),
     "wlz_registertoets.list": _("Made a list for the Wlz register"),
     "wlz_registertoets.export_list": _("Downloaded a list with outcomes"),
+    "wlz_registertoets.export_own": _("Downloaded one's own consultations"),
     "wlz_registertoets.report": _("Asked for a report on one person"),
     "wlz_registertoets.export_report": _("Downloaded a report"),
     "wlz_registertoets.signals_deliver": _("Delivered a dat-file"),

@@ -290,12 +290,14 @@ def test_what_others_asked_is_not_in_ones_own_list(gebruiker: Any, log_in: Any) 
     assert other.get(f"{HOME}api/v1/raadplegingen").json == {"raadplegingen": []}
 
 
-def test_the_own_list_as_a_file(gebruiker: Any) -> None:
+def test_the_own_list_as_a_file(gebruiker: Any, dbsession: Session) -> None:
     consult(gebruiker, WITH, zaakkenmerk="=1+1 zaak")
     text = gebruiker.get(f"{HOME}eigen/export").body.decode("utf-8-sig")
     assert "'=1+1 zaak" in text
     assert "•••••••07" in text
     assert WITH not in text
+    (line,) = lines(dbsession, "wlz_registertoets.export_own")
+    assert line.details == {"rows": 1}
 
 
 # ---- limits ----

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from portaal.api import _, csv_response, today
+from portaal.api import _, audit, csv_response, today
 from portaal_wlz_registertoets import words
+from portaal_wlz_registertoets.consulting import PRODUCT
 from portaal_wlz_registertoets.models import Raadpleging
 from portaal_wlz_registertoets.pages import TEMPLATES
+from portaal_wlz_registertoets.reports import AMSTERDAM
 
 if TYPE_CHECKING:
     from pyramid.request import Request
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 PERMISSION = "wlz_registertoets:raadpleging:bekijken-eigen"
 PAGE_SIZE = 50
 MOST_EXPORTED = 10_000
+EXPORT = f"{PRODUCT}.export_own"
 HEADER = (
     _("When"),
     _("BSN (last two digits)"),
@@ -52,6 +55,7 @@ def show_own(context: ProductContext, request: Request) -> dict[str, Any]:
         "first": (current - 1) * PAGE_SIZE + 1,
         "page": current,
         "pages": -(-total // PAGE_SIZE),
+        "most_exported": MOST_EXPORTED,
         "page_href": lambda number: request.current_route_path(_query={"pagina": number}),
         "outcomes": words.OUTCOMES,
         "kinds": words.OUTCOME_KINDS,
@@ -60,15 +64,19 @@ def show_own(context: ProductContext, request: Request) -> dict[str, Any]:
 
 
 def export_own(context: ProductContext, request: Request) -> Response:
-    """The same as a file."""
+    """The same as a file. That it was taken along is recorded."""
     translate = request.localizer.translate
     rows = [
         (
-            f"{row.asked_at:%Y-%m-%d %H:%M:%S}Z", row.masked, row.zaakkenmerk, row.aanleiding, row.ground,
-            row.peildatum, translate(words.OUTCOMES[row.outcome]) if row.outcome else "",
+            f"{row.asked_at.astimezone(AMSTERDAM):%Y-%m-%d %H:%M:%S}", row.masked, row.zaakkenmerk, row.aanleiding,
+            row.ground, row.peildatum, translate(words.OUTCOMES[row.outcome]) if row.outcome else "",
         )
         for row in _rows(request, MOST_EXPORTED)
     ]  # fmt: skip
+    audit.record_apart(
+        request, action=EXPORT, outcome=audit.Outcome.DONE, actor=request.identity.account_id,
+        gemeentecode=context.code, product=PRODUCT, details={"rows": len(rows)},
+    )  # fmt: skip
     return csv_response(request, f"raadplegingen-{today().isoformat()}", [translate(title) for title in HEADER], rows)
 
 

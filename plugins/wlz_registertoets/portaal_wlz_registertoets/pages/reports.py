@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, StringConstraints, model_validator
+from pydantic import BaseModel, model_validator
 
 from portaal.api import (
     Day,
@@ -23,7 +23,7 @@ from portaal.api import (
 )
 from portaal_wlz_registertoets import reports, words
 from portaal_wlz_registertoets.consulting import PRODUCT
-from portaal_wlz_registertoets.forms import FIRST_DAY
+from portaal_wlz_registertoets.forms import FIRST_DAY, LongText
 from portaal_wlz_registertoets.models import Flag
 from portaal_wlz_registertoets.pages import TEMPLATES
 from portaal_wlz_registertoets.reports import MonthReport, OfficeHours, PersonReport
@@ -57,7 +57,7 @@ class PersonReportForm(BaseModel):
     persoon: uuid.UUID
     van: Day
     tot: Day
-    aanleiding: Annotated[str, StringConstraints(min_length=5, max_length=200)]
+    aanleiding: LongText
     vorm: Literal["pagina", "csv"] = "pagina"
 
     @model_validator(mode="after")
