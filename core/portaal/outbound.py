@@ -26,8 +26,17 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_pem_private_key,
 )
+from urllib3 import HTTPHeaderDict
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError, IncompleteRead, NewConnectionError, ProtocolError, SSLError, TimeoutError
+from urllib3.exceptions import (
+    HTTPError,
+    IncompleteRead,
+    InvalidHeader,
+    NewConnectionError,
+    ProtocolError,
+    SSLError,
+    TimeoutError,
+)
 
 from portaal.configuration import LOOPBACK
 
@@ -138,7 +147,7 @@ def _failure(error: Exception, *, late: bool) -> Failure:
         return Failure.UNREACHABLE
     if late or isinstance(error, (TimeoutError, socket.timeout)):
         return Failure.TIMEOUT
-    if isinstance(error, (ProtocolError, IncompleteRead, HTTPException)):
+    if isinstance(error, (ProtocolError, IncompleteRead, InvalidHeader, HTTPException)):
         return Failure.BROKEN
     return Failure.UNREACHABLE
 
@@ -153,14 +162,27 @@ def _cut(connected: socket.socket) -> None:
 
 def _read(connection: HTTPConnection, *, framed: bool) -> Reply:
     with closing(connection.getresponse()) as response:
-        if framed and "Content-Length" not in response.headers and not response.chunked:
+        if not _is_clear(response.headers, framed=framed):
             raise OutboundError(Failure.BROKEN)
         content = bytearray()
-        while chunk := response.read(_CHUNK):
-            content += chunk
-            if len(content) > LARGEST_ANSWER:
-                raise OutboundError(Failure.TOO_LARGE)
+        try:
+            while chunk := response.read(_CHUNK):
+                content += chunk
+                if len(content) > LARGEST_ANSWER:
+                    raise OutboundError(Failure.TOO_LARGE)
+        except ValueError as error:  # a chunk with a negative length
+            raise OutboundError(Failure.BROKEN) from error
         return Reply(response.status, response.headers.get("Content-Type", ""), bytes(content))
+
+
+def _is_clear(headers: HTTPHeaderDict, *, framed: bool) -> bool:
+    """Whether it says once where it ends, and comes in no coding, for we asked for none."""
+    lengths, transfer = headers.getlist("Content-Length"), headers.getlist("Transfer-Encoding")
+    if headers.get("Content-Encoding", "identity").casefold() != "identity":
+        return False
+    if transfer:
+        return not lengths and [coding.casefold() for coding in transfer] == ["chunked"]
+    return not framed or (len(lengths) == 1 and lengths[0].isascii() and lengths[0].isdecimal())
 
 
 def _connection(endpoint: Endpoint) -> HTTPConnection:

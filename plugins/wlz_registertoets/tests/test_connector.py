@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import socket
+import ssl
 import threading
 import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from portaal.api import outbound
-from portaal.testing.ciz import Fault, Server
+from portaal.api import now, outbound
+from portaal.testing.ciz import Behaviour, Fault, Register, Server
 from portaal_wlz_registertoets.ciz.breaker import FAILURES_TO_OPEN, Breaker
 from portaal_wlz_registertoets.ciz.judge import judge
 from portaal_wlz_registertoets.ciz.register import Comparison, NoComparisonError
+from portaal_wlz_registertoets.ciz.web_service import WebServiceRegister
 from portaal_wlz_registertoets.outcome import Answer, Besluit, Reason, WlzOutcome
 
-from .conftest import WITH, WITHOUT, Connect, question
+from .conftest import OIN, WITH, WITHOUT, Connect, question
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 OLDEST = timedelta(hours=48)
@@ -268,6 +277,188 @@ def test_an_answer_without_an_end_is_not_no(connect: Connect) -> None:
     body = json.dumps(right_answer(asked)).encode()
     with raw_server(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n" + body) as url:
         assert connect(url).ask(asked).reason is Reason.ANTWOORD_ONBRUIKBAAR
+
+
+# Each says "nee" about the right citizen; each is in some way not the answer that was asked for.
+CONTENTS: dict[str, Any] = {
+    "twice": lambda right: right + right,
+    "a comma too many": lambda right: right[:-1] + b",}",
+    "in a list": lambda right: b"[" + right + b"]",
+    "in a text": lambda right: json.dumps(right.decode()).encode(),
+    "in a call": lambda right: b"found(" + right + b")",
+    "with a NUL": lambda right: right + b"\0",
+    "with a byte order mark": lambda right: b"\xef\xbb\xbf" + right,
+    "in UTF-16": lambda right: right.decode().encode("utf-16"),
+    "a name twice": lambda right: right[:-1] + b', "uitkomst": "nee"}',
+    "a name twice, one of them escaped": lambda right: right[:-1] + b', "uitk\\u006fmst": "nee"}',
+    "a name twice, deeper": lambda right: right[:-1] + b', "besluit": {"datum": "2026-01-01", "datum": "2026-01-02"}}',
+    "names of Python": lambda right: right.replace(b"registerStand", b"register_stand"),
+    "NaN": lambda right: right[:-1] + b', "besluit": NaN}',
+    "null": lambda right: right[:-1] + b', "besluit": null}',
+    "a number of 5,000 digits": lambda right: right.replace(b'"nee"', b"9" * 5000),
+    "a hundred thousand deep": lambda right: right[:-1] + b', "besluit": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+    "half a character": lambda right: right.replace(b'"nee"', b'"\\ud800"'),
+    "nothing": lambda right: b"",
+    "a web page": lambda right: b"<!doctype html><title>nee</title>",
+}  # fmt: skip
+VALUES: dict[str, dict[str, Any]] = {
+    "NEE": {"uitkomst": "NEE"}, "nee and a space": {"uitkomst": "nee "}, "a list": {"uitkomst": ["nee"]},
+    "false": {"uitkomst": False}, "a BSN as a number": {"bsn": 999990056},
+    "a BSN and a line end": {"bsn": "999990056\n"}, "a BSN with spaces": {"bsn": "999 990 056"},
+    "a BSN in Arabic digits": {"bsn": "٩٩٩٩٩٠٠٥٦"},
+    "a moment without offset": {"registerStand": "2026-11-21T04:00:00"},
+    "seconds since 1970": {"registerStand": "1795233600"}, "a number of seconds": {"registerStand": 1795233600},
+    "a moment with a space": {"registerStand": "2026-11-21 04:00:00+00:00"}, "a day": {"registerStand": "2026-11-21"},
+    "a moment as a day": {"peildatum": "2026-11-20T00:00:00"}, "a day in seconds": {"peildatum": "1795132800"},
+    "our clock is six minutes behind": {"registerStand": "2026-11-21T12:06:00+00:00"},
+    "two days and a minute old": {"registerStand": "2026-11-19T11:59:00+00:00"},
+    "another id": {"verzoekId": str(uuid.uuid4())}, "another citizen": {"bsn": WITH},
+    "another day": {"peildatum": "2026-11-19"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", CONTENTS)
+def test_no_other_content_is_no(how: str) -> None:
+    asked = question()
+    assert (
+        judged(CONTENTS[how](json.dumps(right_answer(asked)).encode()), asked=asked).outcome is WlzOutcome.NIET_BEPAALD
+    )
+
+
+@pytest.mark.parametrize("how", VALUES)
+def test_no_other_value_is_no(how: str) -> None:
+    asked = question()
+    body = json.dumps(right_answer(asked) | VALUES[how]).encode()
+    assert judged(body, asked=asked).outcome is WlzOutcome.NIET_BEPAALD
+
+
+@pytest.mark.parametrize("form", ["urn:uuid:{}", "{{{}}}"])
+def test_an_id_is_written_as_in_the_contract(form: str) -> None:
+    asked = question()
+    body = json.dumps(right_answer(asked) | {"verzoekId": form.format(asked.request_id)}).encode()
+    assert judged(body, asked=asked).outcome is WlzOutcome.NIET_BEPAALD
+
+
+def over_http(body: bytes, *headers: str, status: str = "200 OK", length: object = None) -> bytes:
+    """An answer as bytes; ``length`` False leaves the length out."""
+    lines = [f"HTTP/1.1 {status}", "Content-Type: application/json", *headers]
+    if length is not False:
+        lines.append(f"Content-Length: {len(body) if length is None else length}")
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def in_chunks(body: bytes, size: str = "", end: bytes = b"0\r\n\r\n") -> bytes:
+    chunks = f"{size or format(len(body), 'x')}\r\n".encode() + body + b"\r\n" + end
+    return over_http(chunks, "Transfer-Encoding: chunked", length=False)
+
+
+RIGHT_ON_THE_LINE: dict[str, Any] = {
+    "with a length": over_http, "in one chunk": in_chunks,
+    "after a 100": lambda right: b"HTTP/1.1 100 Continue\r\n\r\n" + over_http(right),
+}  # fmt: skip
+WRONG_ON_THE_LINE: dict[str, Any] = {
+    "a length that is larger": lambda right: over_http(right, length=len(right) + 1),
+    "a length that is smaller": lambda right: over_http(right, length=len(right) - 1),
+    "a negative length": lambda right: over_http(right, length=-1),
+    "a length that is none": lambda right: over_http(right, length="all of it"),
+    "two lengths": lambda right: over_http(right, f"Content-Length: {len(right) - 1}"),
+    "a length and chunks": lambda right: in_chunks(right).replace(b"\r\n", b"\r\nContent-Length: 999\r\n", 1),
+    "a transfer that is unknown": lambda right: over_http(right, "Transfer-Encoding: identity"),
+    "chunks without an end": lambda right: in_chunks(right, end=b""),
+    "a chunk that is larger": lambda right: in_chunks(right, size=format(len(right) + 5, "x")),
+    "a chunk of less than nothing": lambda right: in_chunks(right, size="-5"),
+    "a chunk without a size": lambda right: in_chunks(right, size="zz"),
+    "compressed": lambda right: over_http(gzip.compress(right), "Content-Encoding: gzip"),
+    "said to be compressed": lambda right: over_http(right, "Content-Encoding: gzip"),
+    "a bomb": lambda right: over_http(gzip.compress(b" " * 20_000_000 + right), "Content-Encoding: gzip"),
+    "two megabytes": lambda right: over_http(right[:-1] + b" " * 2_000_000 + b"}"),
+    "two content types": lambda right: over_http(right, "Content-Type: text/html"),
+    "too many headers": lambda right: over_http(right, *(f"X-{number}: 1" for number in range(300))),
+    "a header of 70,000 characters": lambda right: over_http(right, f"X: {'a' * 70_000}"),
+    "a redirect": lambda right: over_http(right, "Location: http://127.0.0.1/", status="307 Temporary Redirect"),
+    "no content": lambda right: over_http(right, status="204 No Content"),
+    "a part": lambda right: over_http(right, "Content-Range: bytes 0-9/10", status="206 Partial Content"),
+    "made of something else": lambda right: over_http(right, status="203 Non-Authoritative Information"),
+    "not HTTP": lambda right: right,
+}  # fmt: skip
+
+
+def answered(connect: Connect, how: Any) -> Answer:
+    asked = question()
+    body = json.dumps(right_answer(asked) | {"registerStand": (now() - timedelta(hours=1)).isoformat()}).encode()
+    with raw_server(how(body)) as url:
+        return connect(url).ask(asked)
+
+
+@pytest.mark.parametrize("how", RIGHT_ON_THE_LINE)
+def test_an_answer_may_come_in_these_ways(connect: Connect, how: str) -> None:
+    assert answered(connect, RIGHT_ON_THE_LINE[how]).outcome is WlzOutcome.NEE
+
+
+@pytest.mark.parametrize("how", WRONG_ON_THE_LINE)
+def test_and_in_no_other(connect: Connect, how: str) -> None:
+    assert answered(connect, WRONG_ON_THE_LINE[how]) == Answer.unknown(Reason.ANTWOORD_ONBRUIKBAAR)
+
+
+# ---- TLS: both show a certificate ----
+
+
+def pair(name: str = "localhost") -> tuple[str, str]:
+    """A certificate that is its own authority, and its key, PEM."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    moment = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject).issuer_name(subject).public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(moment - timedelta(days=1)).not_valid_after(moment + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), False)
+        .add_extension(x509.BasicConstraints(True, None), True)
+        .sign(key, SHA256())
+    )  # fmt: skip
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return certificate.public_bytes(Encoding.PEM).decode(), private.decode()
+
+
+OURS, THEIRS, STRANGER = pair(), pair(), pair()
+
+
+@pytest.fixture
+def ciz_over_tls(tmp_path: Path) -> Iterator[Server]:
+    """The register as it is in production: it lets in whoever shows our certificate."""
+    file = tmp_path / "register.pem"
+    file.write_text("".join(THEIRS))
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(file)
+    tls.load_verify_locations(cadata=OURS[0])
+    tls.verify_mode = ssl.CERT_REQUIRED
+    server = Server(Register(), Behaviour(slowness=1.0), tls=tls)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("shown", "trusted", "expected"),
+    [
+        (OURS, THEIRS, None), (STRANGER, THEIRS, Reason.BEVEILIGING), (OURS, STRANGER, Reason.BEVEILIGING),
+        (("", ""), THEIRS, Reason.BEVEILIGING), ((OURS[0], STRANGER[1]), THEIRS, Reason.BEVEILIGING),
+    ],
+    ids=["as it should be", "a stranger's certificate", "a register we do not know", "no certificate", "another key"],
+)  # fmt: skip
+def test_both_show_a_certificate(
+    ciz_over_tls: Server, shown: tuple[str, str], trusted: tuple[str, str], expected: Reason | None
+) -> None:
+    endpoint = outbound.Endpoint(ciz_over_tls.url, *shown, authority=trusted[0], timeout=2)
+    register = WebServiceRegister(endpoint, OIN, timedelta(hours=48), Breaker())
+    answer = register.ask(question())
+    assert answer.reason is expected
+    assert (answer.outcome is WlzOutcome.NEE) == (expected is None)
+    assert (ciz_over_tls.count == 1) == (expected is None)
 
 
 # ---- the circuit breaker ----

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from datetime import date
 from typing import Any, Literal, TypeVar
@@ -11,6 +12,17 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 BSN_PATTERN = r"^[0-9]{9}$"
+
+
+# Text in one form only: to Pydantic "1764374400" is a moment too, and a UUID may stand in braces.
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_FORMS = {
+    "verzoekId": re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
+    "registerStand": re.compile(
+        rf"{_DAY.pattern}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(\.[0-9]+)?(Z|[+-][0-9]{{2}}:[0-9]{{2}})"
+    ),
+    **dict.fromkeys(("peildatum", "datum", "ingangsdatum", "einddatum"), _DAY),
+}
 
 
 class Message(BaseModel):
@@ -95,8 +107,8 @@ def read(kind: type[Kind], content_type: str, body: bytes) -> Kind:
         raise NotTheContractError
     try:
         text = body.decode("utf-8", errors="strict")
-        json.loads(text, object_pairs_hook=_no_name_twice, parse_constant=_no_constant)
-        return kind.model_validate_json(text)
+        json.loads(text, object_pairs_hook=_as_the_contract, parse_constant=_no_constant)
+        return kind.model_validate_json(text, by_alias=True, by_name=False)
     except (ValueError, RecursionError):
         raise NotTheContractError from None  # the chained text would repeat values
 
@@ -106,10 +118,14 @@ def write(message: Message) -> bytes:
     return message.model_dump_json(by_alias=True, exclude_none=True).encode()
 
 
-def _no_name_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _as_the_contract(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         raise ValueError("a name stands in an object twice")
+    if None in found.values():
+        raise ValueError("null: what is not there is left out")
+    if not all(isinstance(found[name], str) and _FORMS[name].fullmatch(found[name]) for name in _FORMS.keys() & found):
+        raise ValueError("an id, day or moment in another form")
     return found
 
 
