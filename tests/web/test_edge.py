@@ -102,3 +102,60 @@ def test_bytes_that_are_no_text_are_a_bad_request(browser: Browser, path: str) -
     response = browser.get(path, expect_errors=True)
     assert response.status_int in {400, 404}
     assert set(response.headers) >= HEADERS
+
+
+@pytest.mark.parametrize("path", ["/%00", "/Inloggen-op-portals?taal=a%00", "/Inloggen-op-portals?%00=a"])
+def test_a_nul_is_a_bad_request(browser: Browser, path: str) -> None:
+    """PostgreSQL keeps none: what got that far would be an error."""
+    assert browser.ask("GET", path).status_int == 400
+
+
+TOKEN = "{token}"
+FORM = "application/x-www-form-urlencoded"
+PART = "multipart/form-data; boundary=b"
+
+
+def part(headers: str, content: str = TOKEN) -> str:
+    return f"--b\r\n{headers}\r\n\r\n{content}\r\n--b--\r\n"
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        *((f"{FORM}; charset={name}", f"csrf_token={TOKEN}") for name in ("utf-16", "utf-7", "rot13", "zip", "nope")),
+        (FORM, f"csrf_token={TOKEN}&sessie=a%00b"),
+        (FORM, f"csrf_token={TOKEN}&%00=1"),
+        ("multipart/form-data", "x"),
+        ("multipart/form-data; boundary=", "x"),
+        (f"multipart/form-data; boundary={'g' * 300}", "x"),
+        (PART, part('Content-Disposition: form-data; name="csrf_token"; filename="x"')),
+        (PART, part('Content-Disposition: form-data; name="csrf_token"\r\nContent-Type: text/plain; charset=nope')),
+        (PART, part('Content-Disposition: form-data; name="x"\r\nContent-Transfer-Encoding: base64', "a")),
+        (PART, part('Content-Disposition: form-data; name="x"\r\nContent-Type: multipart/mixed; boundary=c')),
+        (PART, part("Content-Disposition: form-data")),
+    ],
+)
+def test_a_form_that_cannot_be_read_is_a_bad_request(log_in: Any, content_type: str, body: str) -> None:
+    browser = log_in(("gebruiker", "iwmo"))
+    token = browser.get("/sessies").html.find("input", {"name": "csrf_token"})["value"]
+    headers = {"Content-Type": content_type}
+    response = browser.post("/sessies", body.replace(TOKEN, token).encode(), headers=headers, status=400)
+    assert "Deze aanvraag is niet te lezen" in response.html.h1.text
+    assert set(response.headers) >= HEADERS
+
+
+@pytest.mark.parametrize("junk", ['naar="\\377"', "taal=\xff", 'x="\\000\\377', "\xff=1"])
+def test_cookies_that_are_no_text_are_left_out(log_in: Any, browser: Browser, junk: str) -> None:
+    """They may be another site's of the same domain: they change nothing for who is logged in."""
+    log_in(("gebruiker", "iwmo"))
+    environ = {"HTTP_COOKIE": f"{junk}; portaal={browser.cookies['portaal']}"}
+    browser.reset()
+    browser.get("/g/0363/", extra_environ=environ, status=200)
+    environ = {"HTTP_COOKIE": junk}
+    browser.get(START, extra_environ=environ, status=200)
+
+
+def test_an_error_page_among_the_static_files_is_not_kept(log_in: Any) -> None:
+    """It holds the name of who is logged in (ASVS 14.3.2)."""
+    response = log_in(("gebruiker", "iwmo")).get("/static/bestaat-niet.css", status=404)
+    assert response.headers["Cache-Control"] == "no-store"

@@ -15,6 +15,7 @@ from portaal.access.models import Account
 from portaal.access.names import account_names
 from portaal.audit.models import AuditEvent, AuditLink, AuditSubject, Outcome
 from portaal.clock import AMSTERDAM
+from portaal.web.dates import day_in_address
 
 PAGE_SIZE = 50
 MOST_EXPORTED = 50_000
@@ -82,8 +83,8 @@ def read_filters(query: Mapping[str, str]) -> Filters:
     page = query.get("pagina", "")
     outcome = query.get("uitkomst", "")
     return Filters(
-        since=_read(date.fromisoformat, query.get("van", "")),
-        until=_read(date.fromisoformat, query.get("tot", "")),
+        since=day_in_address(query.get("van", "")),
+        until=day_in_address(query.get("tot", "")),
         actor=_read(uuid.UUID, query.get("wie", "")),
         action=query.get("handeling", "")[:80],
         product=query.get("product", "")[:40],

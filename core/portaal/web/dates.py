@@ -1,4 +1,7 @@
-"""Dates as people type them, day first: ``21-11-2026``, ``21 11 2026``, ``21/11/2026``."""
+"""Dates as people type them, day first: ``21-11-2026``, ``21 11 2026``, ``21/11/2026``; and as addresses hold them.
+
+Only days that the portal can be about: those around the ends of the calendar are no moment in every time zone.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,12 @@ import re
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator
 
+from portaal.web.forms import FieldError
+from portaal.web.i18n import _
+
+FIRST, LAST = date(1900, 1, 1), date(2999, 12, 31)
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[-/. ]{1,2}([0-9]{1,2})[-/. ]{1,2}([0-9]{4})")
 
 
@@ -20,4 +27,22 @@ def iso(typed: Any) -> Any:
     return f"{year}-{month:0>2}-{day:0>2}"
 
 
-Day = Annotated[date, BeforeValidator(iso)]
+def possible(day: date) -> date:
+    """The same day.
+
+    :raises FieldError: it lies too far away.
+    """
+    if not FIRST <= day <= LAST:
+        raise FieldError(_("Fill in a date, such as 21-11-2026."))
+    return day
+
+
+def day_in_address(text: str) -> date | None:
+    """A day as the query of an address holds it, ``2026-11-21``; None for anything else."""
+    try:
+        return possible(date.fromisoformat(text))
+    except ValueError:
+        return None
+
+
+Day = Annotated[date, BeforeValidator(iso), AfterValidator(possible)]

@@ -63,7 +63,7 @@ def set_headers(request: Request, response: Response) -> None:
     headers.setdefault("X-Frame-Options", "DENY")
     if registry.settings["portaal.public_url"].startswith("https:"):
         headers.setdefault("Strict-Transport-Security", HSTS)
-    if not request.path.startswith("/static/"):
+    if response.status_int >= 400 or not request.path.startswith("/static/"):
         headers["Cache-Control"] = "no-store"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from pyramid.request import Request
 if TYPE_CHECKING:
     from pyramid.config import Configurator
     from pyramid.response import Response
+    from webob.multidict import MultiDict
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 FORM_BYTES = 64 * 1024
@@ -20,26 +22,58 @@ LARGEST_FORM = 512 * 1024
 
 Handler = Callable[["Request"], "Response"]
 UNREADABLE = "portaal.unreadable"
+NUL = "\0"
 
 
 def readable_tween(handler: Handler, registry: Any) -> Handler:
-    """Outermost: an address that is no UTF-8 is emptied, so that everything after this can read it, and refused."""
+    """Outermost: what everything after this reads can be read.
+
+    An address that is no UTF-8 or holds a NUL, which no database keeps, is emptied and refused. Cookies that are no
+    text are left out: they may be those of another site of the same domain.
+    """
 
     def tween(request: Request) -> Response:
         try:
-            request.path_info.encode()
-            list(request.GET.items())
+            readable = NUL not in request.path_info and NUL not in "".join(chain(*request.GET.items()))
         except UnicodeError:
+            readable = False
+        if not readable:
             request.environ |= {"PATH_INFO": "/", "QUERY_STRING": "", UNREADABLE: True}
+        try:
+            request.cookies.keys()
+        except UnicodeError:
+            request.environ["HTTP_COOKIE"] = ";".join(filter(_is_plain, request.environ["HTTP_COOKIE"].split(";")))
         return handler(request)
 
     return tween
 
 
-class BodyInMemoryRequest(Request):
-    """A request whose form never reaches a disk: WebOb copies what it reads twice to a file in plain text."""
+def _is_plain(cookie: str) -> bool:
+    return cookie.isascii() and "\\" not in cookie
+
+
+class PortaalRequest(Request):
+    """A request whose form never reaches a disk, and is text: WebOb copies what it reads twice to a file in plain text,
+    and a file that comes with a form as well. What takes files reads the body by itself.
+    """
 
     request_body_tempfile_limit = LARGEST_FORM
+
+    @property
+    def POST(self) -> MultiDict[str, str]:  # noqa: N802 - WebOb's name
+        """The fields of a form.
+
+        :raises HTTPBadRequest: it is in another encoding than UTF-8, cannot be read, or has something else than text.
+        """
+        if self.charset != "UTF-8":
+            raise HTTPBadRequest("the form is no UTF-8")
+        try:
+            posted = super().POST
+        except Exception as error:  # WebOb trips over a part in many ways
+            raise HTTPBadRequest("the form cannot be read") from error
+        if not all(isinstance(text, str) and NUL not in text for text in chain(*posted.items())):
+            raise HTTPBadRequest("the form is no text")
+        return posted
 
 
 def limits_tween(handler: Handler, registry: Any) -> Handler:
@@ -53,7 +87,7 @@ def limits_tween(handler: Handler, registry: Any) -> Handler:
 
     def tween(request: Request) -> Response:
         if request.environ.get(UNREADABLE):
-            raise HTTPBadRequest("the address is no UTF-8")
+            raise HTTPBadRequest("the address is no text")
         if request.method not in METHODS:
             raise HTTPMethodNotAllowed()
         if request.host not in hosts:
@@ -81,7 +115,7 @@ def add_body_limit(config: Configurator, path_suffix: str, size: int) -> None:
 
 
 def includeme(config: Configurator) -> None:
-    config.set_request_factory(BodyInMemoryRequest)
+    config.set_request_factory(PortaalRequest)
     config.registry["portaal.body_limits"] = {}
     config.add_directive("add_body_limit", add_body_limit)
     config.add_settings({"retry.activate_hook": attempts})

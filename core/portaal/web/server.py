@@ -14,6 +14,7 @@ import waitress
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.receiver import FixedStreamReceiver
+from waitress.task import ErrorTask
 
 LARGEST_BODY = 40_000_000  # held in memory
 # Seconds. A page asks the database often, and each time waits until a thread that checks a large file lets go of the
@@ -22,6 +23,16 @@ LONGEST_HOLD = 0.001
 LARGEST_READ_PAST = 1_000_000_000  # beyond this waitress may refuse it and close
 BEGINNING = 64 * 1024  # of a body that is too large: the fields before the file
 LARGEST_HEADER = 16 * 1024
+# Of the few answers that are waitress's own: to what is no request.
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
 
 
 def make_server(app: Any, **options: Any) -> Any:
@@ -72,5 +83,12 @@ class _Parser(HTTPRequestParser):
         return super().received(data)
 
 
+class _ErrorTask(ErrorTask):
+    def execute(self) -> None:
+        self.response_headers.extend(HEADERS.items())
+        super().execute()
+
+
 class _Channel(HTTPChannel):
     parser_class = _Parser
+    error_task_class = _ErrorTask

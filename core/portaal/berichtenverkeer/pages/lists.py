@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from pyramid.httpexceptions import HTTPSeeOther
@@ -34,6 +33,7 @@ from portaal.berichtenverkeer.tracking.models import Direction
 from portaal.berichtenverkeer.tracking.states import GLOSSARY, State
 from portaal.bsn import contains_bsn, redact
 from portaal.clock import AMSTERDAM, today
+from portaal.web.dates import day_in_address
 from portaal.web.i18n import _
 from portaal.web.spreadsheet import csv_response
 
@@ -146,8 +146,8 @@ def read_filters(query: Mapping[str, str]) -> Filters:
         direction=_member(Direction, query.get("richting")),
         berichttype=query.get("type", "")[:30],
         state=_member(State, query.get("status")),
-        since=_day(query.get("van")),
-        until=_day(query.get("tot")),
+        since=day_in_address(query.get("van", "")),
+        until=day_in_address(query.get("tot", "")),
         text=query.get("q", "").strip()[:_LONGEST_TEXT],
         sorting=_member(Sorting, query.get("sorteer")) or Sorting.TIJD,
         ascending=query.get("volgorde") == "op",
@@ -216,10 +216,3 @@ class _Links:
 
 def _member(kind: Any, value: str | None) -> Any:
     return kind(value) if value in set(kind) else None
-
-
-def _day(value: str | None) -> date | None:
-    try:
-        return date.fromisoformat(value) if value else None
-    except ValueError:
-        return None
