@@ -15,6 +15,14 @@ def is_workday(day: date) -> bool:
     return day.weekday() < SATURDAY and day not in public_holidays(day.year)
 
 
+def workdays_after(day: date, count: int) -> date:
+    """The last day of a term of ``count`` working days that begins on the day after ``day``."""
+    while count:
+        day += timedelta(days=1)
+        count -= is_workday(day)
+    return day
+
+
 @cache
 def public_holidays(year: int) -> frozenset[date]:
     """The public holidays of a year, apart from Sundays. The law counts Bevrijdingsdag every year.

@@ -8,7 +8,7 @@ import tempfile
 import uuid
 import zipfile
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -533,6 +533,50 @@ def test_the_menu_shows_where_one_is_on_a_message_too(gebruiker: Any, dbsession:
         menu = gebruiker.get(f"{BASE}/{path}").html.find("nav", "pz-subnav")
         current = [(link["href"], link["aria-current"]) for link in menu.find_all("a", attrs={"aria-current": True})]
         assert current == [(f"{BASE}/{path.split('/')[0]}", value)]
+
+
+@pytest.mark.parametrize(
+    ("language", "theirs", "ours", "until", "over"),
+    [
+        (
+            "nl",
+            "Retourbericht van de ontvanger",
+            "De WMO306 aanleveren",
+            "Uiterlijk op",
+            "De laatste dag was 2",
+        ),
+        (
+            "en",
+            "Return message of the receiver",
+            "Deliver the WMO306",
+            "At the latest on",
+            "The last day was 2",
+        ),
+    ],
+)
+def test_the_timeline_says_what_is_to_come_and_until_when(
+    gebruiker: Any, dbsession: Session, store: Any, language: str, theirs: str, ours: str, until: str, over: str
+) -> None:
+    gebruiker.set_cookie("taal", language)
+    heen = received(dbsession, store, direction=Direction.UIT, berichttype="WMO301", state=State.WACHT_OP_RETOUR)
+    record(heen, EventKind.DOORGESTUURD)
+    start = received(dbsession, store)
+    answered = received(dbsession, store)
+    record(answered, EventKind.RETOUR_GEMAAKT)
+    retour = received(dbsession, store, berichttype="WMO302", kind=MessageKind.RETOUR)
+    late = received(dbsession, store, created_at=datetime(2025, 11, 27, 12, tzinfo=UTC))  # a Thursday
+    dbsession.commit()
+
+    def to_come(message: Message) -> str:
+        page = gebruiker.get(f"{BASE}/berichten/{message.id}")
+        return " ".join(item.get_text(" ") for item in page.html.select(".pz-timeline__event--open"))
+
+    assert theirs in to_come(heen)
+    assert until in to_come(heen)
+    assert ours in to_come(start)
+    assert until in to_come(start)
+    assert over in to_come(late)
+    assert to_come(answered) == to_come(retour) == ""
 
 
 def test_a_partner_that_is_down_is_said_on_every_page(

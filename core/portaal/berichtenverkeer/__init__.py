@@ -16,6 +16,7 @@ def includeme(config: Configurator) -> None:
     from portaal.berichtenverkeer.receiving.callers import Callers
     from portaal.berichtenverkeer.standard.official import OfficialSchemas, folder_from
     from portaal.berichtenverkeer.storage import FilePayloadStore
+    from portaal.berichtenverkeer.tracking.deadlines import overdue_job
     from portaal.configuration import UnsafeConfigurationError
     from portaal.web.i18n import _
     from portaal.web.server import LARGEST_READ_PAST
@@ -31,6 +32,7 @@ def includeme(config: Configurator) -> None:
     config.add_body_limit("/aanleveren", LARGEST_READ_PAST)  # the page itself says that it is too much
     config.add_body_limit("/bekijken", LARGEST_READ_PAST)
     config.add_job(cleaning_job(config.registry))
+    config.add_job(overdue_job())
     config.add_audit_titles(
         {
             "message.submit": _("Delivered messages"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -16,13 +16,18 @@ from translationstring import TranslationString
 
 from portaal.berichtenverkeer.mailbox import messages
 from portaal.berichtenverkeer.pages.common import KINDS, is_waiting, page_variables, product_path, read_id
+from portaal.berichtenverkeer.standard import message_type
 from portaal.berichtenverkeer.storage import PayloadError
 from portaal.berichtenverkeer.tracking import findings
 from portaal.berichtenverkeer.tracking.codes import explain
-from portaal.berichtenverkeer.tracking.models import Direction, Message, MessageEvent, MessageKind
+from portaal.berichtenverkeer.tracking.deadlines import last_day
+from portaal.berichtenverkeer.tracking.models import Direction, EventKind, Message, MessageEvent, MessageKind
+from portaal.berichtenverkeer.tracking.states import State
 from portaal.berichtenverkeer.tracking.timeline import EVENT_LABELS
+from portaal.clock import today
 from portaal.frame.flash import flash
 from portaal.keyring import KeyringError
+from portaal.web.formats import day
 from portaal.web.i18n import _
 
 if TYPE_CHECKING:
@@ -38,8 +43,8 @@ class TimelineItem:
     """An event as the page shows it."""
 
     title: TranslationString
-    at: datetime
-    note: str
+    at: datetime | None  # None for what is still to come
+    note: TranslationString | str
 
 
 def show_message(context: ProductContext, request: Request) -> dict[str, Any]:
@@ -49,7 +54,10 @@ def show_message(context: ProductContext, request: Request) -> dict[str, Any]:
     return page_variables(context, request) | {
         "message": message,
         "related": detail.related,
-        "events": [_item(request, event, detail.people) for event in message.events],
+        "events": [
+            *(_item(request, event, detail.people) for event in message.events),
+            *_still_to_come(message, request.locale_name),
+        ],
         "findings": findings.load(message.findings),
         "next_attempt": detail.next_attempt,
         "kinds": KINDS,
@@ -111,6 +119,31 @@ def _item(request: Request, event: MessageEvent, people: Mapping[UUID, str]) -> 
     elif words is not None and event.code[:1].isupper():  # a code of the chain: people look for it
         parts[0] = f"{event.code}: {parts[0]}"
     return TimelineItem(EVENT_LABELS[event.kind], event.at, ", ".join(part for part in parts if part))
+
+
+def _still_to_come(message: Message, locale: str) -> Iterator[TimelineItem]:
+    """The return message that is waited for, and until when it is in time (OP090)."""
+    at = {event.kind: event.at for event in message.events}
+    if message.state in (State.WACHT_OP_RETOUR, State.RETOUR_TE_LAAT) and EventKind.DOORGESTUURD in at:
+        yield _awaited(_("Return message of the receiver"), at[EventKind.DOORGESTUURD], locale)
+    elif _is_to_be_answered(message) and EventKind.RETOUR_GEMAAKT not in at and message.state is not State.VERLOPEN:
+        answer = {"type": message_type(message.berichttype).retour}
+        yield _awaited(_("Deliver the ${type} that answers this message", mapping=answer), message.created_at, locale)
+
+
+def _is_to_be_answered(message: Message) -> bool:
+    if message.direction is not Direction.IN or message.kind is not MessageKind.HEEN:
+        return False
+    try:
+        return message_type(message.berichttype).retour is not None
+    except KeyError:
+        return False
+
+
+def _awaited(title: TranslationString, since: datetime, locale: str) -> TimelineItem:
+    until = last_day(since)
+    words = _("At the latest on ${day}") if until >= today() else _("The last day was ${day}")
+    return TimelineItem(title, None, words % {"day": day(until, locale)})
 
 
 def _fault_code(message: Message) -> str:

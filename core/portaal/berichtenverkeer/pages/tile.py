@@ -13,7 +13,14 @@ from portaal.berichtenverkeer.traffic import all_traffic
 if TYPE_CHECKING:
     from pyramid.request import Request
 
-_SHOWN = (State.BEZORGD, State.INGEDIEND, State.AFGEKEURD_ONTVANGER, State.AFGEKEURD_KNOOPPUNT, State.MISLUKT)
+_SHOWN = (
+    State.BEZORGD,
+    State.INGEDIEND,
+    State.RETOUR_TE_LAAT,
+    State.AFGEKEURD_ONTVANGER,
+    State.AFGEKEURD_KNOOPPUNT,
+    State.MISLUKT,
+)
 
 
 def load(request: Request, gemeentecode: str, product: str) -> dict[str, Any]:

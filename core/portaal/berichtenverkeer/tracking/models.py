@@ -44,6 +44,7 @@ class EventKind(StrEnum):
     ONTVANGEN = "ontvangen"
     RETOUR_ONTVANGEN = "retour_ontvangen"
     RETOUR_GEMAAKT = "retour_gemaakt"
+    RETOUR_TE_LAAT = "retour_te_laat"
     FOUTBERICHT_ONTVANGEN = "foutbericht_ontvangen"
     GEEN_HEENBERICHT = "geen_heenbericht"
     GEDOWNLOAD = "gedownload"

@@ -25,6 +25,7 @@ EVENT_LABELS: dict[EventKind, TranslationString] = {
     EventKind.ONTVANGEN: _("Received by the portal"),
     EventKind.RETOUR_ONTVANGEN: _("Return message received"),
     EventKind.RETOUR_GEMAAKT: _("Return message delivered by the gemeente"),
+    EventKind.RETOUR_TE_LAAT: _("No return message within three working days"),
     EventKind.FOUTBERICHT_ONTVANGEN: _("Fault message received"),
     EventKind.GEEN_HEENBERICHT: _("The message that this one answers is not known here"),
     EventKind.GEDOWNLOAD: _("Downloaded"),
