@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, HttpUrl, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, HttpUrl, SecretStr, ValidationInfo, field_validator
 
 from portaal.api import Certificate, ConnectionTest, _, forms, outbound, setting
 from portaal_wlz_registertoets.ciz.breaker import Breakers
@@ -132,6 +132,13 @@ class Settings(BaseModel):
         at_most=24,
         hint=_("In whole hours."),
     )
+
+    @field_validator("office_end")
+    @classmethod
+    def _after_the_start(cls, end: int, info: ValidationInfo) -> int:
+        if end <= info.data.get("office_start", 0):
+            raise forms.FieldError(_("Fill in an hour after the start of the office hours."))
+        return end
 
 
 def register_of(settings: Settings) -> CizRegister | None:

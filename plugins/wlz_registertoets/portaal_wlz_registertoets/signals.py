@@ -15,7 +15,7 @@ from portaal_wlz_registertoets.ciz.register import MOST_COMPARED, CizRegister, C
 from portaal_wlz_registertoets.consulting import PRODUCT, Asker, masked
 from portaal_wlz_registertoets.models import Aanlevering, Inwoner, Signaal, Vergelijking
 
-MOST_RESIDENTS = 25_000
+MOST_RESIDENTS = 100_000
 BSN_KEPT_FOR = timedelta(days=90)
 MOST_NAMED = 10
 
@@ -215,15 +215,28 @@ def last_comparison(dbsession: Session, aanlevering: Aanlevering) -> Vergelijkin
     )
 
 
-def listed(dbsession: Session, gemeentecode: str, *, dealt_with: bool, limit: int) -> Sequence[Signaal]:
+def listed(
+    dbsession: Session, gemeentecode: str, *, dealt_with: bool, limit: int, offset: int = 0
+) -> Sequence[Signaal]:
     """The signals of a gemeente, newest first: those to deal with, or those dealt with."""
-    condition = Signaal.dealt_with_at.is_not(None) if dealt_with else Signaal.dealt_with_at.is_(None)
     return dbsession.scalars(
         sa.select(Signaal)
-        .where(Signaal.gemeentecode == gemeentecode, condition)
-        .order_by(Signaal.found_at.desc())
+        .where(*_which(gemeentecode, dealt_with=dealt_with))
+        .order_by(Signaal.found_at.desc(), Signaal.id)  # one comparison finds many at the same moment
         .limit(limit)
+        .offset(offset)
     ).all()
+
+
+def count(dbsession: Session, gemeentecode: str, *, dealt_with: bool) -> int:
+    """How many :func:`listed` would give without a limit."""
+    query = sa.select(sa.func.count()).select_from(Signaal).where(*_which(gemeentecode, dealt_with=dealt_with))
+    return dbsession.scalar(query) or 0
+
+
+def _which(gemeentecode: str, *, dealt_with: bool) -> list[sa.ColumnElement[bool]]:
+    done = Signaal.dealt_with_at.is_not(None) if dealt_with else Signaal.dealt_with_at.is_(None)
+    return [Signaal.gemeentecode == gemeentecode, done]
 
 
 def find(dbsession: Session, gemeentecode: str, signal_id: uuid.UUID) -> Signaal | None:

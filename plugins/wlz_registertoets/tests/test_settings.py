@@ -67,6 +67,15 @@ def test_the_productbeheerder_is_not_sent_to_the_productbeheerder(ciz: Server) -
         assert "Productbeheerder" not in DUTCH(text), reason
 
 
+def test_office_hours_end_after_they_start(log_in: Any) -> None:
+    page = log_in(PRODUCTBEHEERDER).get(TAB)
+    form: webtest.Form = next(form for form in page.forms.values() if "oin" in form.fields)
+    form["office_start"], form["office_end"] = "19", "7"
+    refused = form.submit(status=422)
+    assert "Vul een uur in na het begin van de kantooruren." in refused.text
+    assert refused.html.find("input", attrs={"name": "office_end"})["value"] == "7"
+
+
 @pytest.mark.parametrize("oin", ["123", "0000009900000363000x", "000000990000036300001"])
 def test_an_oin_that_is_none_is_explained_and_kept(log_in: Any, oin: str) -> None:
     page = log_in(PRODUCTBEHEERDER).get(TAB)

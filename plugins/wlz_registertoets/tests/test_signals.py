@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -78,7 +79,8 @@ def test_residents_are_delivered_sealed(user: Any, dbsession: Session) -> None:
     [
         (b"", "één BSN op elke regel"), (b"BSN\n", "één BSN op elke regel"), (b"\xff\xfe9", "één BSN op elke regel"),
         (f"{WITH}\n99999007\n{WITHOUT}\nJansen".encode(), "deze regels zijn geen BSN van 9 cijfers: 2, 4."),
-        (b"999990007\n" * 60_000, "te groot"),
+        (b"999990007\n" * 250_000, "te groot"),
+        (b"999990007\n" * 100_001, "te groot"),
     ],
 )  # fmt: skip
 def test_a_file_is_taken_as_a_whole_or_not_at_all(user: Any, dbsession: Session, content: bytes, words: str) -> None:
@@ -227,6 +229,33 @@ def test_dealing_with_a_signal(user: Any, dbsession: Session, context: HookConte
     (signal,) = every(dbsession, Signaal)
     assert signal.dealt_with_at is not None
     assert len(acts(dbsession, "signal_deal_with")) == 1
+
+
+def test_many_signals_come_page_by_page(user: Any, dbsession: Session) -> None:
+    """The first comparison of a gemeente may find hundreds at the same moment; each stands on one page."""
+    moment, per_page = now(), 50
+    for number in range(per_page + 20):
+        dbsession.add(
+            Signaal(
+                gemeentecode="0363", digest=f"{number:064x}", key_id="test-1", masked=f"••••{number:05}", sealed="",
+                found_at=moment, register_date=moment,
+            )
+        )  # fmt: skip
+    dbsession.commit()
+    first, second = user.get(SIGNALS), user.get(f"{SIGNALS}?pagina=2")
+    assert "70 resultaten" in first.text
+    shown = [set(re.findall("••••[0-9]{5}", page.text)) for page in (first, second)]
+    assert [len(part) for part in shown] == [per_page, 20]
+    assert not shown[0] & shown[1]
+    dbsession.execute(sa.update(Signaal).values(dealt_with_at=moment))
+    dbsession.commit()
+    assert "De nieuwste 50 van 70" in user.get(SIGNALS).text
+
+
+def test_the_way_to_the_signals(user: Any, configure: Callable[..., None]) -> None:
+    assert user.get(HOME).click("Wlz-signalen").request.path == SIGNALS
+    configure(signals=False)
+    assert "Wlz-signalen" not in user.get(HOME).text
 
 
 def test_signals_of_another_gemeente(user: Any, log_in: Any, dbsession: Session, context: HookContext,

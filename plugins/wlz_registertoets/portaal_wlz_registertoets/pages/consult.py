@@ -81,7 +81,11 @@ def _limit_page(request: Request, form: forms.Form[ConsultForm], reached: Limit)
 
 
 def _form_page(request: Request, form: forms.Form[ConsultForm]) -> dict[str, Any]:
-    return _page(request, "form") | {"form": form, "ground_options": ground_options(request)}
+    return _page(request, "form") | {
+        "form": form,
+        "ground_options": ground_options(request),
+        "signals": product_settings(request, Settings).signals,
+    }
 
 
 def _page(request: Request, part: str) -> dict[str, Any]:

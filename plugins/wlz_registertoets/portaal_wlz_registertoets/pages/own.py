@@ -10,7 +10,7 @@ from portaal.api import _, audit, csv_response, today
 from portaal_wlz_registertoets import words
 from portaal_wlz_registertoets.consulting import PRODUCT
 from portaal_wlz_registertoets.models import Raadpleging
-from portaal_wlz_registertoets.pages import TEMPLATES
+from portaal_wlz_registertoets.pages import TEMPLATES, page_number
 from portaal_wlz_registertoets.reports import AMSTERDAM
 
 if TYPE_CHECKING:
@@ -45,8 +45,7 @@ def _rows(request: Request, limit: int, offset: int = 0) -> Any:
 
 def show_own(context: ProductContext, request: Request) -> dict[str, Any]:
     """The newest first, page by page."""
-    page = request.GET.get("pagina", "")
-    current = min(max(int(page), 1), 10_000) if page.isascii() and page.isdecimal() and len(page) < 6 else 1
+    current = page_number(request)
     total = request.dbsession.scalar(sa.select(sa.func.count()).select_from(Raadpleging).where(*_mine(request))) or 0
     return {
         "gemeente": context.gemeente,

@@ -20,7 +20,7 @@ from portaal.api import (
 from portaal_wlz_registertoets import signals, words
 from portaal_wlz_registertoets.consulting import PRODUCT
 from portaal_wlz_registertoets.models import Signaal
-from portaal_wlz_registertoets.pages import TEMPLATES, asker_of
+from portaal_wlz_registertoets.pages import TEMPLATES, asker_of, page_number
 from portaal_wlz_registertoets.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,21 +32,30 @@ if TYPE_CHECKING:
 DELIVER = "wlz_registertoets:signaal:aanleveren"
 DEAL_WITH = "wlz_registertoets:signaal:afhandelen"
 FILE = "bestand"
-LARGEST_FILE = 500_000
-MOST_SHOWN = 200
+LARGEST_FILE = 2_000_000
+PAGE_SIZE = 50
 
 
 def show_signals(context: ProductContext, request: Request) -> dict[str, Any]:
     """What there is to deal with, and how the last comparison went."""
     _in_use(request)
     current = signals.current(request.dbsession, context.code)
-    done = signals.listed(request.dbsession, context.code, dealt_with=True, limit=MOST_SHOWN)
+    page, dbsession = page_number(request), request.dbsession
+    offset = (page - 1) * PAGE_SIZE
+    to_do = signals.count(dbsession, context.code, dealt_with=False)
+    done = signals.listed(dbsession, context.code, dealt_with=True, limit=PAGE_SIZE)
     return {
         "gemeente": context.gemeente,
         "current": current,
         "last": signals.last_comparison(request.dbsession, current) if current else None,
-        "todo": signals.listed(request.dbsession, context.code, dealt_with=False, limit=MOST_SHOWN),
+        "todo": signals.listed(dbsession, context.code, dealt_with=False, limit=PAGE_SIZE, offset=offset),
+        "total": to_do,
+        "first": offset + 1,
+        "page": page,
+        "pages": -(-to_do // PAGE_SIZE),
+        "page_href": lambda number: request.current_route_path(_query={"pagina": number}),
         "done": done,
+        "all_done": signals.count(dbsession, context.code, dealt_with=True),
         "names": account_names(request.dbsession, [signal.dealt_with_by for signal in done if signal.dealt_with_by]),
         "reasons": words.REASONS,
     }
