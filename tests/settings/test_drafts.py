@@ -59,6 +59,21 @@ def holds(store: SettingsStore, dbsession: Session) -> Instellingen:
     return store.read(dbsession, "0363", Instellingen)
 
 
+def test_what_holds_can_be_tested_at_any_time(anna: Browser, dbsession: Session, partner: Partner) -> None:
+    """Without a change that waits: is the other side there, with what is saved?"""
+    partner.answers = [
+        ConnectionTest(succeeded=True, text=_("Succeeded")), ConnectionTest(succeeded=False, text=_("Failed")),
+    ]  # fmt: skip
+    assert "Geslaagd" in text(press(anna.get(TAB), "testen").follow())
+    assert "Mislukt" in text(press(anna.get(TAB), "testen").follow())
+    assert partner.seen == [Instellingen(), Instellingen()]
+    lines = dbsession.scalars(sa.select(AuditEvent).where(AuditEvent.action == "settings.test")).all()
+    assert [(line.object_kind, line.details) for line in lines] == [
+        ("settings", {"succeeded": True}), ("settings", {"succeeded": False}),
+    ]  # fmt: skip
+    assert dbsession.scalars(sa.select(SettingsDraft)).all() == []
+
+
 @pytest.mark.parametrize("change", [{"endpoint": ENDPOINT}, {"certificaat": certificate()}])
 def test_such_a_change_waits(
     anna: Browser, dbsession: Session, store: SettingsStore, change: dict[str, Any], changes: list[Any]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pyramid.httpexceptions import HTTPBadRequest
+from pyramid.httpexceptions import HTTPBadRequest, HTTPNotFound, HTTPSeeOther
 
-from portaal import clock
+from portaal import audit, clock
+from portaal.frame.flash import flash
 from portaal.settings import pages
 from portaal.settings.changing import change
+from portaal.settings.connection import try_connection
 from portaal.settings.diff import changed_fields
 from portaal.settings.drafts import DraftExistsError, find
 from portaal.settings.expiry import expiring
@@ -66,6 +68,31 @@ def save_tab(context: ProductContext, request: Request) -> dict[str, Any] | Resp
         return _refused(context, request, current, form)
 
 
+def try_tab(context: ProductContext, request: Request) -> Response:
+    """Run the product's connection test with the settings that hold, and say how it went."""
+    store = pages.store_of(request)
+    test = store.tabs[context.product].test_connection
+    if test is None:
+        raise HTTPNotFound
+    loaded = store.load(request.dbsession, context.code, context.product)
+    request.tm.abort()  # as with a draft: nobody waits for a transaction that waits for the test
+    outcome = try_connection(test, loaded.value, context.product)
+    request.tm.begin()
+    audit.record(
+        request.dbsession,
+        action="settings.test",
+        outcome=audit.Outcome.DONE,
+        actor=request.identity.account_id,
+        gemeentecode=context.code,
+        product=context.product,
+        object_kind="settings",
+        object_id=loaded.number,
+        details={"succeeded": outcome.succeeded},
+    )
+    flash(request, "ok" if outcome.succeeded else "error", outcome.text)
+    return HTTPSeeOther(pages.address(context, request))
+
+
 def _refused(context: ProductContext, request: Request, current: Loaded[Any], form: Form[Any]) -> dict[str, Any]:
     request.response.status_int = 422
     ask_secrets_again(form, fields_of(pages.store_of(request).tabs[context.product].model), request.POST)
@@ -102,4 +129,5 @@ def _page(
         "now": clock.now(),
         "form": form,
         "meanwhile": meanwhile or [],
+        "can_test": pages.store_of(request).tabs[context.product].test_connection is not None,
     }

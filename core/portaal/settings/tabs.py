@@ -47,6 +47,7 @@ def add_settings_tab(config: Configurator, product: str, tab: SettingsTab) -> No
                 ("POST", change, tab_views.save_tab, "tab"),
             ),
         ),
+        ("instellingen.testen", "testen", (("POST", change, tab_views.try_tab, None),)),
         ("instellingen.geschiedenis", "geschiedenis/", (("GET", see, history_views.show_history, "history"),)),
         (
             "instellingen.versie",

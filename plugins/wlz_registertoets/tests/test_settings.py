@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import webtest
+from sqlalchemy.orm import Session
 
 import portaal_wlz_registertoets
+from portaal.testing.audit import lines_in
 from portaal.testing.catalogues import in_dutch
 from portaal.testing.ciz import Fault, Server
 from portaal_wlz_registertoets import settings as product
@@ -30,6 +33,25 @@ def test_a_register_that_answers(ciz: Server) -> None:
     succeeded, text = tried(ciz)
     assert succeeded
     assert text.startswith("Het register antwoordde.")
+
+
+def test_the_connection_that_holds_is_tried_from_the_tab(
+    log_in: Any, configure: Callable[..., None], ciz: Server, dbsession: Session
+) -> None:
+    configure()
+    browser = log_in(PRODUCTBEHEERDER)
+
+    def press() -> str:
+        forms = browser.get(TAB).forms.values()
+        return str(next(form for form in forms if form.action.endswith("/testen")).submit(status=303).follow().text)
+
+    assert "Het register antwoordde." in press()
+    ciz.behaviour.choose(Fault.GEWEIGERD)
+    assert "Controleer het OIN en het certificaat" in press()
+    assert [line.details for line in lines_in(dbsession)("settings.test")] == [
+        {"succeeded": True},
+        {"succeeded": False},
+    ]
 
 
 @pytest.mark.parametrize(
