@@ -72,6 +72,16 @@ def test_the_largest_size_is_that_of_the_expectation() -> None:
     assert "25 MB" in nl(check(b" " * 25_000_001).findings[0].text)
 
 
+def test_what_is_too_large_is_told_so_whatever_else_was_found_before_its_end() -> None:
+    message = build("WMO301")
+    gate = Gate(Expectation(max_size=len(message)))
+    gate.feed(b"geen xml" * 200)
+    assert gate.refused
+    gate.feed(message)
+    verdict = gate.close()
+    assert refused(verdict) == (Stage.SIZE, [("B02", ""), ("B04", "")])
+
+
 @pytest.mark.parametrize(
     ("name", "gemeente_sends", "envelope"),
     [

@@ -62,14 +62,19 @@ class Gate:
         """The next bytes."""
         self._hash.update(data)
         self._size += len(data)
-        most = self._expectation.max_size
-        if self._size > most and self._refusal is None:
-            self._refuse(Refusal(Stage.SIZE, finding("B02", megabytes=most // MEGABYTE)))
+        self._check_size()
         for start in range(0, len(data), PIECE):
             if self._refusal is not None:
                 return
             with self._refusing():
                 self._read(self._door.feed(data[start : start + PIECE]))
+
+    def _check_size(self) -> None:
+        """Says so of every file that is too large, also where something else was found to be wrong before its end."""
+        most, before = self._expectation.max_size, self._refusal
+        if self._size > most and (before is None or before.stage is not Stage.SIZE):
+            earlier = before.findings if before else ()
+            self._refuse(Refusal(Stage.SIZE, finding("B02", megabytes=most // MEGABYTE), *earlier))
 
     def close(self) -> Verdict:
         """The verdict, when all bytes have been fed."""

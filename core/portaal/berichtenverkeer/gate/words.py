@@ -18,7 +18,7 @@ FAULTS = {
     ),
     "B03": (
         _("This is a ${kind} file, not a message."),
-        _("Unpack it first and send the XML files that are in it."),
+        _("Choose the XML file of the message itself. Is it packed? Then unpack it first."),
     ),
     "B04": (_("The file is not XML: it does not begin with a tag."), SEND_XML),
     "B05": (_("The file holds a zero byte. A message is text and has none."), SEND_XML),
