@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from sqlalchemy.orm import Session
 from tests.berichtenverkeer.builder import build
 from tests.berichtenverkeer.official_sets import STRICTER, changed, release
@@ -23,7 +24,9 @@ from portaal import clock
 from portaal.access.models import Account
 from portaal.audit.models import AuditEvent
 from portaal.berichtenverkeer.delivery.models import OutboxEntry, PartnerState
+from portaal.berichtenverkeer.delivery.outbox import LEASE, claim
 from portaal.berichtenverkeer.delivery.sender import envelope_of
+from portaal.berichtenverkeer.mailbox import messages
 from portaal.berichtenverkeer.mailbox.listing import PAGE_SIZE, PAGE_SIZES
 from portaal.berichtenverkeer.pages.message import attachment
 from portaal.berichtenverkeer.pages.upload import MAX_FILES
@@ -592,6 +595,18 @@ def test_a_partner_that_is_down_is_said_on_every_page(
         gebruiker.get(f"{BASE}/{page}").mustcontain("VECOZO is nu niet bereikbaar")
     gebruiker.get(f"{BASE}/berichten/{entry.message_id}").mustcontain("Het portaal probeert het opnieuw op")
     gebruiker.get("/g/0363/").mustcontain("VECOZO is nu niet bereikbaar")
+
+
+def test_of_what_is_on_its_way_is_not_said_that_it_did_not_work(
+    gebruiker: Any, dbsession: Session, store: Any, wmo301: Wmo301
+) -> None:
+    upload(gebruiker, ("a.xml", wmo301("1")))
+    [taken] = claim(dbsession, ["vecozo"], 1)
+    dbsession.commit()
+    page = f"{BASE}/berichten/{taken.message_id}"
+    gebruiker.get(page).mustcontain("Wacht op verzending", no="Versturen lukte nog niet")
+    with time_machine.travel(clock.now() + LEASE, tick=False):  # its worker died: others will take it
+        assert messages.detail(dbsession, dbsession.get_one(Message, taken.message_id)).next_attempt
 
 
 # Taking the list along, and several messages at once

@@ -10,7 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portaal import audit
+from portaal import audit, clock
 from portaal.access.models import Account
 from portaal.berichtenverkeer.delivery.models import OutboxEntry, OutboxState
 from portaal.berichtenverkeer.mailbox.archive import Archive, Packed
@@ -72,7 +72,10 @@ def detail(dbsession: Session, message: Message) -> Detail:
     people = dbsession.scalars(sa.select(Account).where(Account.id.in_(accounts - {None})))
     next_attempt = dbsession.scalar(
         sa.select(OutboxEntry.next_at).where(
-            OutboxEntry.message_id == message.id, OutboxEntry.state == OutboxState.WACHT, OutboxEntry.attempts > 0
+            OutboxEntry.message_id == message.id,
+            OutboxEntry.state == OutboxState.WACHT,
+            OutboxEntry.attempts > 0,
+            sa.or_(OutboxEntry.lease_until.is_(None), OutboxEntry.lease_until <= clock.now()),  # not on its way now
         )
     )
     names = {account.id: account.display_name for account in people}
