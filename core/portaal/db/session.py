@@ -15,7 +15,7 @@ import sqlalchemy as sa
 import zope.sqlalchemy
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import ORMExecuteState, Session
 
 if TYPE_CHECKING:
     from pyramid.config import Configurator
@@ -35,8 +35,14 @@ class ReadSession(Session):
 
 
 @event.listens_for(ReadSession, "before_flush")
-def _refuse_to_write(session: Session, flush_context: Any, instances: Any) -> None:
+def _refuse_to_flush(session: Session, flush_context: Any, instances: Any) -> None:
     raise ReadOnlyViolationError("this request only reads; write in a POST view")
+
+
+@event.listens_for(ReadSession, "do_orm_execute")
+def _refuse_to_execute(state: ORMExecuteState) -> None:
+    if getattr(state.statement, "is_dml", False):
+        raise ReadOnlyViolationError("this request only reads; write in a POST view")
 
 
 def make_engine(address: str | URL) -> Engine:
