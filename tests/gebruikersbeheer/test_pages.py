@@ -143,6 +143,18 @@ def test_a_code_is_issued_shown_once_and_works(
     form.submit(status=303)
 
 
+def test_roles_come_before_the_code(gb: Browser, people: People) -> None:
+    """R-69: the gebruikersbeheerder grants roles first, and then gives the code."""
+    newcomer = people.new(verified=False)
+    page = gb.get(page_of(newcomer))
+    headings = [heading.get_text() for heading in page.html.main.find_all("h2")]
+    assert headings.index("Rollen") < headings.index("Verificatiecode")
+    assert "Ken eerst een rol toe" in page.text
+    form = main_form(page)
+    form["product"], form["rol"] = "iwmo", "gebruiker"
+    assert "Ken eerst een rol toe" not in form.submit(status=303).follow().text
+
+
 def test_a_code_can_be_issued_anew_and_withdrawn(gb: Browser, people: People, dbsession: Session) -> None:
     newcomer = people.new(verified=False)
     first = button(gb.get(page_of(newcomer)), "/code").submit()
