@@ -37,6 +37,13 @@ def test_every_page_leads_to_all_the_others(browser: Browser, path: str) -> None
     assert links >= {page.path for page in FOOTER}
 
 
+@pytest.mark.parametrize("path", PATHS)
+def test_every_public_page_has_the_link_inloggen(browser: Browser, log_in: Any, path: str) -> None:
+    """R-26: the start page is reached by it. Who is logged in has no use for it."""
+    assert browser.get(path).html.header.find("a", string="Inloggen")["href"] == START
+    assert log_in(("gebruiker", "iwmo")).get(path).html.header.find("a", string="Inloggen") is None
+
+
 def test_the_start_page_says_what_the_manual_says(browser: Browser) -> None:
     """R-26 to R-37."""
     page = text_of(browser, START)
