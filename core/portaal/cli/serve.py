@@ -1,7 +1,7 @@
 """The portal with everything around it on one machine: for development and for trying it out.
 
-Four processes: the portal, its worker, a simulated makelaar and simulated chain partners. The first start prepares the
-data in ``var/``; Ctrl-C ends all.
+Five processes: the portal, its worker, a simulated makelaar, simulated chain partners and a simulated CIZ register. The
+first start prepares the data in ``var/``; Ctrl-C ends all.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ def serve(config_file: str, folder: Path) -> None:
     settings = read_settings(config_file)
     if settings.get("portaal.environment") != "development":
         raise click.ClickException("this command is for development only; in production run 'portaal web' and 'worker'")
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGTERM, signal.SIGINT):  # Ctrl-C too: in the background of a shell it would be passed over
+        signal.signal(number, _interrupt)
     if not is_prepared(folder, config_file):
         from portaal.demo.prepare import prepare
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -18,10 +18,20 @@ if TYPE_CHECKING:
 @config_option
 def plugins(config_file: str) -> None:
     """List the products and whether they are ready; exit code 1 when one is quarantined."""
+    from portaal.demo.unprepared import is_unprepared, with_keys_for_now
+
+    settings = read_settings(config_file)
+    if is_unprepared(settings):
+        click.echo("The demonstration was not started yet ('make serve'), so tables were not looked at.", err=True)
+        with with_keys_for_now(settings) as for_now:
+            _list(for_now)
+    _list(settings)
+
+
+def _list(settings: dict[str, str]) -> NoReturn:
     from portaal.app import make_app
 
-    settings = read_settings(config_file) | {"portaal.strict_plugins": "false"}  # all of them, not the first
-    found = make_app(settings).registry["portaal.plugins"]
+    found = make_app(settings | {"portaal.strict_plugins": "false"}).registry["portaal.plugins"]  # all, not the first
     for plugin in found:
         click.echo(f"{plugin.name:24} ready        {plugin.info.title} ({plugin.distribution})")
     for bad in found.quarantined:
