@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from portaal.demo.prepare import prepare
-from portaal.demo.services import Supervisor, services
-from portaal.shell import read_settings
-
 ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
 class Demo:
-    """Where everything is."""
+    """Where everything is, and what was printed about it."""
 
     portal: str
     makelaar: str
     partners: str
     folder: Path
+    printed: str
 
 
 @pytest.fixture(scope="module")
@@ -35,11 +35,19 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         text = text.replace(standard, free)
     config_file = folder / "demo.ini"
     config_file.write_text(text, encoding="utf-8")
-    settings = read_settings(str(config_file))
-    prepare(settings, folder / "var")
-    with Supervisor(services(str(config_file), settings, folder / "var"), folder / "var/log") as supervisor:
-        supervisor.start()
-        yield Demo(*(f"http://localhost:{ports[port]}" for port in ("6543", "6544", "6545")), folder / "var")
+    data = folder / "var"
+    command = (sys.executable, "-m", "portaal", "serve", "--config", str(config_file), "--data", str(data))
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as serve:
+        assert serve.stdout is not None
+        printed = ""
+        while "Ctrl-C" not in printed:
+            line = serve.stdout.readline()
+            assert line, printed
+            printed += line
+        yield Demo(*(f"http://localhost:{ports[port]}" for port in ("6543", "6544", "6545")), data, printed)
+        serve.send_signal(signal.SIGINT)
+        assert serve.wait(30) == 0
+    assert not [port for port in ports.values() if answers(int(port))]
 
 
 def free_ports(count: int) -> list[int]:
@@ -48,3 +56,8 @@ def free_ports(count: int) -> list[int]:
     for held in sockets:
         held.close()
     return ports
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from portaal.testing.chromium import accessibility_faults, scrolls_sideways
 from tests.e2e.conftest import Demo
 from tests.e2e.messages import wmo301
-from tests.e2e.people import log_in, log_out
+from tests.e2e.people import PASSWORD, log_in, log_out
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 SERVICEDESK = "karin.dewit@portaal.example"
@@ -28,6 +28,13 @@ def looks_right(page: Any) -> None:
         assert not scrolls_sideways(page), page.url
         assert not (faults := accessibility_faults(page)), f"{page.url} at {width} px: {faults}"
     page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_it_says_where_to_go_and_who_to_be(demo: Demo) -> None:
+    for address in (demo.portal, demo.makelaar, demo.partners):
+        assert f"{address}/" in demo.printed
+    for word in (SERVICEDESK, NEW_BEHEERDER, NEW_USER, PASSWORD):
+        assert word in demo.printed
 
 
 def test_the_whole_way(demo: Demo, chromium: Any, tmp_path: Path) -> None:
