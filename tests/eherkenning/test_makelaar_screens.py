@@ -55,6 +55,14 @@ def test_the_choice_says_for_whom_and_at_which_level(walk: Walk) -> None:
         assert words in text
 
 
+def test_its_first_page_says_who_one_can_be(walk: Walk) -> None:
+    """Enough to log in without the text that `make serve` printed."""
+    page = walk.pages.get("/")
+    for words in (ANNA, PASSWORD, "Gebruikersbeheerder van Amsterdam", "Telefoon 0612345601"):
+        assert words in text_of(page)
+    page.click("Telefoon 0612345601")
+
+
 def test_the_suppliers_stand_in_the_order_of_their_names(walk: Walk) -> None:
     shown = [label.text for label in walk.begin().html.select("fieldset .choice label")]
     assert shown == sorted(shown) == list(SUPPLIERS)

@@ -12,12 +12,13 @@ from portaal.login.levels import AssuranceLevel
 
 @dataclass(frozen=True)
 class Account:
-    """Somebody with a means of logging in, for one or more organisations."""
+    """Somebody with a means of logging in, for one or more organisations; ``role`` says who it is, in Dutch."""
 
     username: str
     password: str
     phone: str
     name: str
+    role: str
     pseudonym: str
     organisations: tuple[str, ...]
     level: AssuranceLevel
@@ -33,6 +34,7 @@ def read_accounts(path: Path) -> dict[str, Account]:
             password=entry.get("password", content["password"]),
             phone=entry["phone"],
             name=entry["name"],
+            role=entry.get("role", ""),
             pseudonym=entry["pseudonym"],
             organisations=tuple(entry["organisations"]),
             level=AssuranceLevel(entry.get("level", "loa3")),
