@@ -12,6 +12,7 @@ import pytest
 from portaal.access.models import Role
 from portaal.access.reasons import NEXT_STEP, Reason
 from portaal.audit.details import CODES, NAMES
+from portaal.berichtenverkeer.tracking.models import Outcome
 from portaal.testing.people import People
 
 TRAIL = "/g/0363/audit"
@@ -25,10 +26,19 @@ def names_of_details() -> Iterator[tuple[str, str]]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             is_record = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_record"
             if is_record or (isinstance(node, ast.keyword) and node.arg == "details"):
-                for part in ast.walk(node):
-                    for key in part.keys if isinstance(part, ast.Dict) else ():
-                        if isinstance(key, ast.Constant):
-                            yield str(key.value), path.name
+                yield from ((name, path.name) for name in keys(node))
+            elif isinstance(node, ast.Dict):  # the arguments of a line, made apart from recording it
+                for key, value in zip(node.keys, node.values, strict=True):
+                    if isinstance(key, ast.Constant) and key.value == "details":
+                        yield from ((name, path.name) for name in keys(value))
+
+
+def keys(node: ast.AST) -> Iterator[str]:
+    """The constant keys of every dictionary in there."""
+    for part in ast.walk(node):
+        for key in part.keys if isinstance(part, ast.Dict) else ():
+            if isinstance(key, ast.Constant):
+                yield str(key.value)
 
 
 def about(page: Any) -> str:
@@ -61,3 +71,7 @@ def test_every_detail_has_a_name() -> None:
     found = dict(names_of_details())
     assert {"reason", "role", "zaakkenmerk", "not_determined"} <= set(found)
     assert {name: place for name, place in found.items() if name not in NAMES} == {}
+
+
+def test_every_outcome_of_a_delivery_has_a_name() -> None:
+    assert {outcome.value for outcome in Outcome} <= set(NAMES)

@@ -35,6 +35,7 @@ OBJECTS: dict[str, TranslationString] = {
 }
 NAMES: dict[str, TranslationString] = {
     "aanleiding": _("Reason for asking"),
+    "al_ingediend": _("Delivered before"),
     "branch": _("Branch"),
     "compared": _("Compared"),
     "count": _("Number"),
@@ -48,6 +49,8 @@ NAMES: dict[str, TranslationString] = {
     "found": _("Found"),
     "from": _("From"),
     "gemeentecode": _("Gemeente"),
+    "geweigerd": _("Refused"),
+    "ingediend": _("To be sent"),
     "intermediary": _("Intermediary"),
     "kind": _("Kind"),
     "length": _("Number of lines"),
@@ -61,6 +64,7 @@ NAMES: dict[str, TranslationString] = {
     "not_determined": _("Not determined because"),
     "other": _("Other account"),
     "outcome": _("Outcome"),
+    "page": _("Page"),
     "peildatum": _("Reference date"),
     "proposed_by": _("Proposed by"),
     "reason": _("Reason"),
