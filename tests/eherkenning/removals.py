@@ -42,6 +42,7 @@ class Removal:
 
 REMOVALS = (
     Removal("1", "size limit", "xml.py", "len(message) > MAX_BYTES", "False"),
+    Removal("1", "number of attributes", "xml.py", 'message.count(b"=") > MAX_EQUALS_SIGNS', "False"),
     Removal("1", "UTF-8 only", "xml.py", '        encoding="utf-8",\n', ""),
     Removal("1", "declared encoding", "xml.py", 'declared and declared[1].upper() != b"UTF-8"', "False"),
     Removal(
@@ -133,8 +134,8 @@ REMOVALS = (
         "if [child.tag for child in canonical] not in ([], [INCLUSIVE_NAMESPACES]):",
         "if False:",
     ),
-    Removal("3", "ids once", "signature.py", "if any(count > 1 for count in names.values()):", "if False:"),
-    Removal("3", "ids once, however spelled", "signature.py", '.lower() == "id"', ' == "ID"'),
+    Removal("3", "ids once", "xml.py", "if any(count > 1 for count in names.values()):", "if False:"),
+    Removal("3", "ids once, however spelled", "xml.py", '.lower() == "id"', ' == "ID"'),
     Removal(
         "3",
         "RSA with SHA-256 or better",

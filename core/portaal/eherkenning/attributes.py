@@ -21,9 +21,9 @@ LEGAL_SUBJECT = "urn:etoegang:core:LegalSubjectID"
 ACTING_SUBJECT = "urn:etoegang:core:ActingSubjectID"
 INTERMEDIATE_SUBJECT = "urn:etoegang:core:IntermediateSubjectID"
 # Between NAMES and these stands the version of the interface; it has changed before, so it is not looked at.
-RESTRICTION = ":ServiceRestriction:"
-BRANCH = f"{RESTRICTION}Vestigingsnr"
-OLD_BRANCH = f"{RESTRICTION}SubdossierNr"  # the old number of the same branch, sent along with the new one
+RESTRICTION = "restriction"  # in whatever letters: a limit that we overlook would be none
+BRANCH = ":ServiceRestriction:Vestigingsnr"
+OLD_BRANCH = ":ServiceRestriction:SubdossierNr"  # the old number of the same branch, sent along with the new one
 INTERMEDIARY = ":IntermediateEntityID:KvKnr"  # what stood there before IntermediateSubjectID
 KVK = ":EntityConcernedID:KvKnr"
 RSIN = ":EntityConcernedID:RSIN"
@@ -102,7 +102,7 @@ def _one(identities: list[tuple[str, str]], kind: str, form: re.Pattern[str]) ->
 
 def _branch(values: Values) -> str | None:
     """The vestigingsnummer that the mandate is limited to; a limit that we cannot keep to leads to no login."""
-    limits = {name for name in values if RESTRICTION in name}
+    limits = {name for name in values if RESTRICTION in name.lower()}
     texts = [text_of(value) for value in _named(values, BRANCH)]
     if limits and (not texts or any(not name.endswith((BRANCH, OLD_BRANCH)) for name in limits)):
         _refuse(RefusalReason.UNKNOWN_LIMIT, "the mandate has a limit that we do not know")

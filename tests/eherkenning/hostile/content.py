@@ -14,6 +14,7 @@ from portaal.login.refusal import RefusalReason as R
 from tests.eherkenning.forge import (
     ACS,
     NOW,
+    REQUEST_ID,
     Edit,
     added,
     at,
@@ -36,6 +37,7 @@ DATA = f"{CONFIRMED}/saml:SubjectConfirmationData"
 AUDIENCE = "saml:Conditions/saml:AudienceRestriction/saml:Audience"
 LEVEL = "saml:AuthnStatement/saml:AuthnContext/saml:AuthnContextClassRef"
 STATUS = "samlp:Status/samlp:StatusCode"
+STATEMENT = "saml:AttributeStatement"
 SUCCESS = "urn:oasis:names:tc:SAML:2.0:status:Success"
 FAILED = "urn:oasis:names:tc:SAML:2.0:status:Responder"
 KVK = "urn:etoegang:1.9:EntityConcernedID:KvKnr"
@@ -47,6 +49,8 @@ INTERMEDIARY = "urn:etoegang:1.9:IntermediateEntityID:KvKnr"
 INTERMEDIARIES = "urn:etoegang:core:IntermediateSubjectID"
 OTHER = "urn:etoegang:HM:00000003000000000000:entities:1"
 LONG_AGO, LATER = timestamp(NOW - timedelta(minutes=10)), timestamp(NOW + timedelta(minutes=10))
+YEAR_0 = "0000-12-31T23:00:00Z"
+INCLUDE = '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="file:///etc/passwd" parse="text"/>'
 
 
 def attribute_xml(name: str, *values: str) -> str:
@@ -88,6 +92,18 @@ PARTIES = (
         artifact_response=text("saml:Issuer", OTHER),
     ),
     case("an issuer with a space after it", R.WRONG_PARTY, assertion=text("saml:Issuer", provider().entity_id + " ")),
+    case(
+        "a destination in another name space only",
+        R.WRONG_PARTY,
+        response=every(attribute(".", "Destination", None), attribute(".", f"{{{SAMLP}}}Destination", ACS)),
+    ),
+    case(
+        "another destination beside ours in another name space",
+        R.WRONG_PARTY,
+        response=every(
+            attribute(".", "Destination", "https://evil.example/"), attribute(".", f"{{{SAMLP}}}Destination", ACS)
+        ),
+    ),
     case("no issuer of the Assertion", R.MALFORMED, assertion=removed("saml:Issuer")),
     case("no issuer of the Response", R.MALFORMED, response=removed("saml:Issuer")),
     case("two issuers of the Response", R.MALFORMED, response=doubled("saml:Issuer")),
@@ -129,6 +145,12 @@ REQUESTS = (
         assertion=attribute(DATA, "InResponseTo", "_other"),
     ),
     case("the subject is confirmed for no request", R.WRONG_REQUEST, assertion=attribute(DATA, "InResponseTo", None)),
+    case(
+        "a request in another name space only",
+        R.WRONG_REQUEST,
+        response=every(attribute(".", "InResponseTo", None), attribute(".", f"{{{SAMLP}}}InResponseTo", REQUEST_ID)),
+    ),
+    case("a request with a tab after it", R.WRONG_REQUEST, response=attribute(".", "InResponseTo", f"{REQUEST_ID}\t")),
     case(
         "the ArtifactResponse answers another question",
         R.WRONG_REQUEST,
@@ -177,6 +199,16 @@ TIMES = (
         assertion=attribute("saml:Conditions", "NotOnOrAfter", timestamp(NOW + timedelta(minutes=2))[:-1]),
     ),
     case("a day as an end", R.MALFORMED, assertion=attribute("saml:Conditions", "NotOnOrAfter", "2099-01-01Z")),
+    *(
+        case(f"{name} as an end", R.MALFORMED, assertion=attribute("saml:Conditions", "NotOnOrAfter", moment))
+        for name, moment in {
+            "a leap second": "2099-12-31T23:59:60Z",
+            "an hour too many": "2099-12-31T24:00:00Z",
+            "a moment in other digits": "٢٠٩٩-12-31T23:00:00Z",
+            "a year of two hundred thousand digits": f"{'2' * 200_000}-01-01T00:00:00Z",
+        }.items()
+    ),
+    case("a beginning in the year 0", R.MALFORMED, assertion=attribute("saml:Conditions", "NotBefore", YEAR_0)),
     case(
         "a time that does not exist",
         R.MALFORMED,
@@ -207,6 +239,14 @@ STATUSES = (
         ),
     ),
     case("an unknown status", R.FAILED_AT_MAKELAAR, response=attribute(STATUS, "Value", SUCCESS + "ful")),
+    case(
+        "a success inside a failure",
+        R.FAILED_AT_MAKELAAR,
+        response=every(
+            attribute(STATUS, "Value", FAILED),
+            added(STATUS, f'<p:StatusCode xmlns:p="{SAMLP}" Value="{SUCCESS}"/>'),
+        ),
+    ),
     case("no status", R.MALFORMED, response=removed("samlp:Status")),
     case("two statuses", R.MALFORMED, response=doubled("samlp:Status")),
     case("two codes beside each other", R.MALFORMED, response=doubled(STATUS)),
@@ -230,6 +270,7 @@ STATUSES = (
     ),
     case("an Assertion of SAML 1.1", R.MALFORMED, assertion=attribute(".", "Version", "1.1")),
     case("a Response of SAML 3", R.MALFORMED, response=attribute(".", "Version", "3.0")),
+    case("a Response of SAML 2.0 and a space", R.MALFORMED, response=attribute(".", "Version", "2.0 ")),
 )
 
 SUBJECTS = (
@@ -246,6 +287,14 @@ SUBJECTS = (
     case("no method", R.MALFORMED, assertion=attribute(CONFIRMED, "Method", None)),
     case("no confirmation", R.MALFORMED, assertion=removed(CONFIRMED)),
     case("two confirmations", R.MALFORMED, assertion=doubled(CONFIRMED)),
+    case(
+        "a second confirmation, by a sender that vouches",
+        R.MALFORMED,
+        assertion=added(
+            "saml:Subject",
+            f'<s:SubjectConfirmation xmlns:s="{SAML}" Method="urn:oasis:names:tc:SAML:2.0:cm:sender-vouches"/>',
+        ),
+    ),
     case("no confirmation data", R.MALFORMED, assertion=removed(DATA)),
     case("no subject", R.MALFORMED, assertion=removed("saml:Subject")),
     case("two subjects", R.MALFORMED, assertion=doubled("saml:Subject")),
@@ -260,6 +309,16 @@ LEVELS = (
     case("an empty level", R.MALFORMED, assertion=text(LEVEL, None)),
     case("no level", R.MALFORMED, assertion=removed(LEVEL)),
     case("two levels", R.MALFORMED, assertion=doubled(LEVEL)),
+    case(
+        "a level as the name of a declaration",
+        R.MALFORMED,
+        assertion=at(LEVEL, lambda found: setattr(found, "tag", q("saml:AuthnContextDeclRef"))),
+    ),
+    case(
+        "a level in the evidence only",
+        R.MALFORMED,
+        assertion=lambda assertion: assertion.find(q("saml:Advice")).append(assertion.find(q("saml:AuthnStatement"))),
+    ),
     case("two statements of authentication", R.MALFORMED, assertion=doubled("saml:AuthnStatement")),
     case("no statement of authentication", R.MALFORMED, assertion=removed("saml:AuthnStatement")),
 )
@@ -268,6 +327,14 @@ SERVICES = (
     case("another service", R.WRONG_SERVICE, assertion=value_of(SERVICE_ID, provider().service_id + "1")),
     case("another edition of the service", R.WRONG_SERVICE, assertion=value_of(SERVICE_UUID, "0" * 36)),
     case("an empty service", R.MALFORMED, assertion=value_of(SERVICE_ID, None)),
+    case(
+        "a file to include as the service",
+        R.MALFORMED,
+        assertion=every(
+            value_of(SERVICE_ID, None),
+            saml_attribute(SERVICE_ID, lambda found: found[0].append(etree.fromstring(INCLUDE))),
+        ),
+    ),
     case("no service", R.WRONG_SERVICE, assertion=saml_attribute(SERVICE_ID, lambda a: a.getparent().remove(a))),
     case("no edition", R.WRONG_SERVICE, assertion=saml_attribute(SERVICE_UUID, lambda a: a.getparent().remove(a))),
     case(
@@ -321,6 +388,21 @@ IDENTITIES = (
     ),
     case("two KvK numbers", R.WRONG_IDENTITY, assertion=about((KVK, "99000363"), (KVK, "99000384"))),
     case(
+        "two KvK numbers in one value",
+        R.WRONG_IDENTITY,
+        assertion=saml_attribute(LEGAL_SUBJECT, lambda found: found[0].append(encrypted(name_id(KVK, "99000384")))),
+    ),
+    case("a kind of identity with a space after it", R.WRONG_IDENTITY, assertion=about((f"{KVK} ", "99000384"))),
+    case("a kind of identity in other letters", R.WRONG_IDENTITY, assertion=about((KVK.lower(), "99000384"))),
+    case(
+        "the organisation under a friendly name only",
+        R.WRONG_IDENTITY,
+        assertion=every(
+            saml_attribute(LEGAL_SUBJECT, lambda found: found.set("FriendlyName", LEGAL_SUBJECT)),
+            saml_attribute(LEGAL_SUBJECT, lambda found: found.set("Name", "urn:x")),
+        ),
+    ),
+    case(
         "two KvK numbers of two versions",
         R.WRONG_IDENTITY,
         assertion=about((KVK, "99000363"), (KVK.replace("1.9", "1.13"), "99000384")),
@@ -357,6 +439,25 @@ IDENTITIES = (
         "two branches",
         R.WRONG_IDENTITY,
         assertion=added("saml:AttributeStatement", attribute_xml(BRANCH, "000012345678", "000012345679")),
+    ),
+    case(
+        "one branch in plain text and another encrypted",
+        R.WRONG_IDENTITY,
+        assertion=every(
+            added("saml:AttributeStatement", attribute_xml(BRANCH, "000012345678")),
+            encrypted_attribute(attribute_xml(BRANCH.replace("1.9", "1.13"), "000012345679")),
+        ),
+    ),
+    case("a branch without a number", R.UNKNOWN_LIMIT, assertion=added(STATEMENT, attribute_xml(BRANCH))),
+    case(
+        "a limit in other letters",
+        R.UNKNOWN_LIMIT,
+        assertion=added(STATEMENT, attribute_xml(BRANCH.lower(), "000012345678")),
+    ),
+    case(
+        "a limit in a name space that we do not know",
+        R.UNKNOWN_LIMIT,
+        assertion=added(STATEMENT, attribute_xml("urn:other:ServiceRestriction:Vestigingsnr", "000012345678")),
     ),
     case(
         "an intermediary in plain text",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import re
+import zlib
 from collections.abc import Callable
 
+from portaal.eherkenning.xml import SOAP
 from portaal.login.refusal import RefusalReason as R
 from tests.eherkenning.hostile.case import BOTH, BY_ARTIFACT, BY_POST, Case, case
 
 XXE = b"<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>"
+FLOOD = b"".join(b' a%d="urn:a"' % number for number in range(10_000))
 LAUGHS = (
     b"<!DOCTYPE x [<!ENTITY a0 'ha'>"
     + b"".join(b"<!ENTITY a%d '%s'>" % (n, b"&a%d;" % (n - 1) * 10) for n in range(1, 10))
@@ -77,6 +81,27 @@ CASES = (
     _everywhere("text after it", lambda message: message + b"x"),
     _everywhere("it twice", lambda message: message + message),
     _everywhere("more than 256 kB", lambda message: message + b" " * 256 * 1024),
+    _everywhere("too many attributes", _instead(b' Version="2.0"', b' Version="2.0"' + FLOOD)),
+    _everywhere(
+        "too many name spaces", _instead(b' Version="2.0"', b' Version="2.0"' + FLOOD.replace(b" a", b" xmlns:a"))
+    ),
+    _everywhere("a compressed message", lambda message: zlib.compress(message)[2:-4]),
+    _everywhere("a message in base64 once more", base64.b64encode),
+    _everywhere(
+        "a name space that cannot be canonicalised",
+        _instead(b"<saml:Subject>", b'<saml:Subject><e:x xmlns:e="../evil"/>'),
+        R.SIGNATURE,
+    ),
+    _everywhere(
+        "a name space that cannot be canonicalised, in SignedInfo",
+        lambda message: message.replace(b"<ds:SignedInfo>", b'<ds:SignedInfo xmlns:e="evil" e:x="1">'),
+        R.SIGNATURE,
+    ),
+    _everywhere(
+        "an end of line of XML 1.1",
+        lambda message: b'<?xml version="1.1"?>' + _prolog(b"")(message).replace(b"Success", b"Succ&#x85;ess"),
+        R.SIGNATURE,
+    ),
     _everywhere(
         "a thousand levels deep", _instead(b"</saml:Issuer>", b"</saml:Issuer>" + b"<x>" * 1000 + b"</x>" * 1000)
     ),
@@ -96,6 +121,12 @@ CASES = (
         encoded=lambda message: (
             b'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault/></s:Body></s:Envelope>'
         ),
+    ),
+    case(
+        "SOAP 1.2",
+        R.MALFORMED,
+        BY_ARTIFACT,
+        encoded=_instead(SOAP.encode(), b"http://www.w3.org/2003/05/soap-envelope"),
     ),
     case("two bodies", R.MALFORMED, BY_ARTIFACT, encoded=_instead(b"<soap:Body>", b"<soap:Body/><soap:Body>")),
     case(

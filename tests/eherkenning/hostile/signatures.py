@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from portaal.eherkenning.attributes import SERVICE_ID
+from portaal.eherkenning.signature import INCLUSIVE_NAMESPACES
 from portaal.eherkenning.xml import DS, SAML, q
 from portaal.login.refusal import RefusalReason as R
 from tests.eherkenning.forge import (
@@ -25,12 +26,13 @@ from tests.eherkenning.forge import (
     value_of,
 )
 from tests.eherkenning.hostile.case import BY_ARTIFACT, BY_POST, Case, case
-from tests.eherkenning.hostile.content import KVK, PSEUDO
+from tests.eherkenning.hostile.content import KVK, OTHER, PSEUDO
 from tests.eherkenning.signer import (
     C14N,
     EC,
     ENVELOPED,
     HMAC_SHA256,
+    MORE,
     PSS_SHA256,
     RSA_SHA1,
     SHA1_DIGEST,
@@ -164,6 +166,28 @@ AFTERWARDS = {
     "the signature twice": _on_signature(lambda s: s.addnext(copy.deepcopy(s))),
     "a KeyInfo in no name space": _on_signature(lambda s: s.append(etree.Element("KeyInfo"))),
     "an object put in afterwards": _on_signature(lambda s: s.append(etree.fromstring(f'<d:Object xmlns:d="{DS}"/>'))),
+    "an elliptic curve as the method": _on_signature(lambda s: _info(s)[1].set("Algorithm", MORE + "ecdsa-sha256")),
+    "a method from the future": _on_signature(
+        lambda s: _info(s)[1].set("Algorithm", "http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519")
+    ),
+    "no method": _on_signature(lambda s: _info(s)[1].attrib.clear()),
+    "an SHA-3 digest": _on_signature(
+        lambda s: _reference(s)[1].set("Algorithm", "http://www.w3.org/2007/05/xmldsig-more#sha3-256")
+    ),
+    "a signature that is no ASCII": _on_signature(
+        lambda s: setattr(s.find(q("ds:SignatureValue")), "text", "é" + s.find(q("ds:SignatureValue")).text)
+    ),
+    "a reference with two signs": _on_signature(
+        lambda s: _reference(s).set("URI", "#" + (_reference(s).get("URI") or ""))
+    ),
+    "a reference in percents": _on_signature(
+        lambda s: _reference(s).set("URI", (_reference(s).get("URI") or "").replace("_", "%5F"))
+    ),
+    "another list of prefixes": _on_signature(
+        lambda s: [each.set("PrefixList", "#default é") for each in s.iter(INCLUSIVE_NAMESPACES)] and None
+    ),
+    "text after the signature": _on_signature(lambda s: setattr(s, "tail", "99000384")),
+    "text in SignedInfo": _on_signature(lambda s: setattr(_info(s), "text", "99000384")),
 }
 
 
@@ -211,6 +235,16 @@ KEYS = (
         assertion_style=styled(touch=_attackers_key),
     ),
     case("the key of the middelenuitgever", R.SIGNATURE, assertion_by=lambda: _parties().middelenuitgever),
+    case(
+        "the answer of another makelaar, well signed by that",
+        R.SIGNATURE,
+        assertion=text("saml:Issuer", OTHER),
+        assertion_by=attacker,
+        response=text("saml:Issuer", OTHER),
+        response_by=attacker,
+        artifact_response=text("saml:Issuer", OTHER),
+        artifact_by=attacker,
+    ),
 )
 
 
@@ -278,7 +312,7 @@ def _id_elsewhere(spelling: str):  # type: ignore[no-untyped-def]
 
 
 DOUBLE_IDS = tuple(
-    case(f"the id of the Assertion elsewhere as {name}", R.SIGNATURE, response=_id_elsewhere(spelling))
+    case(f"the id of the Assertion elsewhere as {name}", R.MALFORMED, response=_id_elsewhere(spelling))
     for name, spelling in (
         ("ID", "ID"),
         ("Id", "Id"),

@@ -141,18 +141,21 @@ ASSERTIONS: dict[str, tuple[Wrap, R]] = {
     "4, around it": (_around, R.SIGNATURE),
     "5, with its signature": (_moved_signature, R.MALFORMED),
     "6, with it in the signature": (_inside_signature, R.SIGNATURE),
-    "7, in Extensions under its id": (_in_extensions, R.SIGNATURE),
+    "7, in Extensions under its id": (_in_extensions, R.MALFORMED),
     "8, with it in an Object": (_in_object, R.SIGNATURE),
     "with it in KeyInfo": (_in_key_info, R.SIGNATURE),
-    "under its id": (_same_id, R.SIGNATURE),
+    "under its id": (_same_id, R.MALFORMED),
     "with it in Advice": (_in_advice_of_evil, R.SIGNATURE),
     "only in Advice": (_only_in_advice, R.MALFORMED),
     "the evidence instead": (_evidence_instead, R.SIGNATURE),
     "after it": (_after, R.MALFORMED),
     "beside it, encrypted": (_beside_encrypted, R.MALFORMED),
-    "the same twice": (_twice, R.SIGNATURE),
+    "the same twice": (_twice, R.MALFORMED),
     "in the Issuer": (_in_issuer, R.MALFORMED),
 }
+
+
+DOUBLED = {_in_extensions, _same_id, _twice}  # an id is there twice, for which a message is not even read
 
 
 def _response_in_signature(response: etree._Element) -> etree._Element:
@@ -201,7 +204,13 @@ def _wrappings() -> tuple[Case, ...]:
     cases = []
     for name, (wrap, reason) in ASSERTIONS.items():
         cases.append(case(f"an evil Assertion, {name}", reason, response=wrap))
-        cases.append(case(f"an evil Assertion, {name}, afterwards", R.SIGNATURE, signed_response=wrap))
+        cases.append(
+            case(
+                f"an evil Assertion, {name}, afterwards",
+                R.MALFORMED if wrap in DOUBLED else R.SIGNATURE,
+                signed_response=wrap,
+            )
+        )
         cases.append(
             case(
                 f"an evil Assertion, {name}, in an unsigned Response",
@@ -220,7 +229,7 @@ RESPONSES = (
     case("an evil Response with the signed one in Extensions", R.SIGNATURE, signed_response=_response_in_extensions),
     case(
         "an evil ArtifactResponse around the signed one",
-        R.SIGNATURE,
+        R.MALFORMED,
         BY_ARTIFACT,
         signed_artifact_response=_artifact_response_within,
     ),
