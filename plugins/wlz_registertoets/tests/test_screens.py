@@ -45,6 +45,18 @@ def looks_right(page: Any, name: str) -> None:
     page.set_viewport_size({"width": 1280, "height": 900})
 
 
+def prints_well(page: Any, name: str) -> None:
+    """On paper stands what was asked and found, and nothing to press."""
+    page.emulate_media(media="print")
+    if SHOTS:
+        page.screenshot(path=Path(SHOTS) / f"{name}-papier.png", full_page=True)
+    expect(page.locator("h1")).to_be_visible()
+    for what in ("nav", "footer", "button", "a.nl-button"):
+        for one in page.locator(what).all():
+            expect(one).to_be_hidden()
+    page.emulate_media(media="screen")
+
+
 def fill_in(page: Any, bsn: str = WITH, label: str = "BSN") -> None:
     page.get_by_label(label, exact=True).fill(bsn)
     page.get_by_label("Wmo 2015, 2.3.5: Beslissing op een aanvraag").check()
@@ -71,6 +83,7 @@ def test_consulting(portal: LivePortal, page: Any, ciz: Server) -> None:
         ask(page, bsn)
         expect(page.get_by_role("heading", name=f"{name.capitalize()}, er is")).to_be_visible()
         looks_right(page, f"uitkomst-{name}")
+        prints_well(page, f"uitkomst-{name}")
     ciz.behaviour.choose(Fault.FOUT_503)
     page.goto(f"{portal.url}{HOME}")
     ask(page)
@@ -186,6 +199,7 @@ def test_the_auditor(portal: LivePortal, page: Any) -> None:
     page.goto(f"{portal.url}{HOME}verantwoording")
     expect(page.get_by_role("img", name="Raadplegingen per dag")).to_be_visible()
     looks_right(page, "maand")
+    prints_well(page, "maand")
     page.get_by_text("De cijfers als tabel").click()
     looks_right(page, "maand-tabel")
     page.goto(f"{portal.url}{HOME}verantwoording?taal=en")
@@ -198,6 +212,7 @@ def test_the_auditor(portal: LivePortal, page: Any) -> None:
     page.get_by_role("button", name="Rapportage maken").click()
     expect(page.get_by_role("heading", name="Raadplegingen van Test Vraagal")).to_be_visible()
     looks_right(page, "persoon-rapportage")
+    prints_well(page, "persoon-rapportage")
     page.goto(f"{portal.url}{HOME}verantwoording/medewerkers")
     page.get_by_label("Persoon").select_option(value=str(asker.id))
     page.get_by_label("BSN", exact=True).fill(WITH)
@@ -213,6 +228,7 @@ def test_the_auditor(portal: LivePortal, page: Any) -> None:
     page.get_by_role("button", name="Zoeken").click()
     expect(page.get_by_text("Test Vraagal").first).to_be_visible()
     looks_right(page, "logboek-bsn-gevonden")
+    prints_well(page, "logboek-bsn-gevonden")
     page.goto(f"{portal.url}/eigen-handelingen")
     looks_right(page, "eigen-handelingen")
 
