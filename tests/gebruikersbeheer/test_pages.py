@@ -231,6 +231,7 @@ def test_an_end_date_is_the_last_day_of_a_role(gb: Browser, people: People, dbse
     [
         ({}, "product", "Vul dit veld in."),
         ({"product": "iwmo", "rol": "gebruiker", "tot_en_met": "31-02-2027"}, "tot_en_met", "Vul een datum in"),
+        ({"product": "iwmo", "rol": "gebruiker", "tot_en_met": "31-12-9999"}, "tot_en_met", "Vul een datum in"),
         ({"product": "iwmo", "rol": "gebruiker", "tot_en_met": "01-01-2020"}, "product", "al voorbij"),
         ({"product": "iwmo", "rol": "gebruikersbeheerder"}, "product", "een van de rollen"),
         ({"product": "iwmo", "rol": "baas"}, "rol", "Kies een van de mogelijkheden."),

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from portaal import clock
 from portaal.access.models import Account, Role, RoleGrant
 from portaal.audit import AuditEvent
+from portaal.clock import end_of
 from portaal.gebruikersbeheer.access import end_access
 from portaal.notifications.models import Notification, NotificationKind
 from portaal.onboarding.issuing import issue
@@ -24,7 +25,6 @@ from portaal.organisations.activation import active_products
 from portaal.organisations.models import OrganisationGemeente
 from portaal.roles.errors import NotPossibleError
 from portaal.roles.grants import (
-    end_of,
     grant_product_role,
     has_role,
     holders,

@@ -11,6 +11,7 @@ from webob.multidict import GetDict
 
 from portaal.access.models import Role
 from portaal.testing.application import Browser
+from portaal.web.addresses import page_count, read_number
 from tests.routes import View, views
 from tests.web.test_edge import HEADERS
 
@@ -18,6 +19,7 @@ RUBBISH = (
     "0001-01-01",  # no moment in every time zone
     "9999-12-31",
     "99999999999999999999",
+    "9" * 5000,  # more digits than Python reads
     "-1",
     "²",
     "a\r\nX-Evil: 1",
@@ -86,3 +88,16 @@ def test_any_text_for_an_id(app: Any, log_in: Any, who: str) -> None:
         names = view.parts - {"gemeentecode"}
         for value in ("..%2f..%2fetc%2fpasswd", "%0d%0aX-Evil:1", "%C2%B2", "x" * 3000) if names else ():
             check(browser, view.path(**dict.fromkeys(names, value)))
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("1", 1), ("012", 12), ("999999", 999_999), *((text, None) for text in ("1000000", "0", "", " 1", "٣"))],
+)
+def test_a_number(text: str, number: int | None) -> None:
+    assert read_number(text) == number
+
+
+@pytest.mark.parametrize(("total", "pages"), [(0, 1), (1, 1), (25, 1), (26, 2), (50, 2), (51, 3)])
+def test_how_many_pages(total: int, pages: int) -> None:
+    assert page_count(total, 25) == pages

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from portaal.access.models import Account
 from portaal.access.names import account_names
 from portaal.audit.models import AuditEvent, AuditLink, AuditSubject, Outcome
-from portaal.clock import AMSTERDAM
+from portaal.clock import end_of, midnight
+from portaal.web.addresses import as_id, read_page
 from portaal.web.dates import day_in_address
 
 PAGE_SIZE = 50
@@ -58,9 +59,9 @@ class Filters:
     def conditions(self) -> list[Condition]:
         found: list[Condition] = []
         if self.since:
-            found.append(AuditEvent.at >= _midnight(self.since))
+            found.append(AuditEvent.at >= midnight(self.since))
         if self.until:
-            found.append(AuditEvent.at < _midnight(self.until + timedelta(days=1)))
+            found.append(AuditEvent.at < end_of(self.until))
         if self.actor:
             found.append(AuditEvent.actor == self.actor)
         if self.action:
@@ -74,31 +75,19 @@ class Filters:
         return found
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), AMSTERDAM)
-
-
 def read_filters(query: Mapping[str, str]) -> Filters:
     """The filters in an address; what makes no sense is left out."""
-    page = query.get("pagina", "")
     outcome = query.get("uitkomst", "")
     return Filters(
         since=day_in_address(query.get("van", "")),
         until=day_in_address(query.get("tot", "")),
-        actor=_read(uuid.UUID, query.get("wie", "")),
+        actor=as_id(query.get("wie", "")),
         action=query.get("handeling", "")[:80],
         product=query.get("product", "")[:40],
         outcome=Outcome(outcome) if outcome in set(Outcome) else None,
         about=query.get("over", "").strip()[:80],
-        page=min(max(int(page), 1), 100_000) if page.isascii() and page.isdecimal() and len(page) < 7 else 1,
+        page=read_page(query),
     )
-
-
-def _read(kind: Any, text: str) -> Any:
-    try:
-        return kind(text)
-    except ValueError:
-        return None
 
 
 def of_gemeente(gemeentecode: str) -> Condition:
@@ -137,7 +126,7 @@ def lines(dbsession: Session, conditions: Iterable[Condition], *, offset: int = 
 def names(dbsession: Session, found: Sequence[Any]) -> dict[str, str]:
     """The names of the people in these lines, by account id: who acted, and on whom."""
     ids = {line.actor for line in found}
-    ids |= {_read(uuid.UUID, line.object_id) for line in found if line.object_kind == "account"}
+    ids |= {as_id(line.object_id) for line in found if line.object_kind == "account"}
     return {str(account_id): name for account_id, name in account_names(dbsession, ids - {None}).items()}
 
 

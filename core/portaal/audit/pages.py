@@ -13,6 +13,7 @@ from portaal.audit.details import detail_words, object_words
 from portaal.audit.listing import PAGE_SIZE, Condition, Filters
 from portaal.audit.words import OUTCOME_KINDS, OUTCOMES
 from portaal.clock import AMSTERDAM
+from portaal.web.addresses import page_count
 from portaal.web.i18n import _
 from portaal.web.spreadsheet import csv_response
 
@@ -39,7 +40,7 @@ def list_page(request: Request, scope: Condition, filters: Filters) -> dict[str,
         "filters": filters,
         "total": total,
         "first": offset + 1,
-        "pages": -(-total // PAGE_SIZE),
+        "pages": page_count(total, PAGE_SIZE),
         "most_exported": listing.MOST_EXPORTED,
         "action_options": sorted(((action, action_title(request, action)) for action in actions), key=lambda o: o[1]),
         "product_options": [(product, title_of(product)) for product in products],

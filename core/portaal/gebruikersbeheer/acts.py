@@ -17,6 +17,7 @@ from portaal.onboarding.models import CodeKind
 from portaal.roles.errors import NotPossibleError
 from portaal.roles.grants import grant_product_role, revoke_product_role
 from portaal.web import forms
+from portaal.web.addresses import read_id
 from portaal.web.i18n import _
 
 if TYPE_CHECKING:
@@ -81,12 +82,12 @@ def grant(context: GemeenteContext, request: Request) -> dict[str, Any] | Respon
 def revoke(context: GemeenteContext, request: Request) -> Response:
     """Take a role away, at once (R-91)."""
     person = this_person(context, request)
-    try:
-        grant_id = uuid.UUID(request.matchdict["grant_id"])
-    except ValueError as error:
-        raise HTTPNotFound() from error
     ended = revoke_product_role(
-        request.dbsession, person.account.id, grant_id, gemeentecode=context.code, by=_me(request)
+        request.dbsession,
+        person.account.id,
+        read_id(request, "grant_id"),
+        gemeentecode=context.code,
+        by=_me(request),
     )
     if ended is None:
         raise HTTPNotFound()

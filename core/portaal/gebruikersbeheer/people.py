@@ -15,6 +15,7 @@ from portaal.access.identity import holds
 from portaal.access.models import Account, RoleGrant
 from portaal.onboarding.models import VerificationCode, usable
 from portaal.roles.grants import acting_organisations, current_grants
+from portaal.web.addresses import page_count
 
 PAGE_SIZE = 50
 
@@ -59,7 +60,7 @@ class Found:
 
     @property
     def pages(self) -> int:
-        return max(1, -(-self.total // PAGE_SIZE))
+        return page_count(self.total, PAGE_SIZE)
 
 
 def find(dbsession: Session, gemeentecode: str, selection: Selection) -> Found:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
@@ -20,6 +19,7 @@ from portaal.onboarding.models import CodeKind
 from portaal.onboarding.profile import shown_phone
 from portaal.roles.grants import last_day
 from portaal.web import forms
+from portaal.web.addresses import read_id, read_page
 from portaal.web.dates import Day
 
 if TYPE_CHECKING:
@@ -102,11 +102,7 @@ def this_person(context: GemeenteContext, request: Request) -> people.Person:
 
     :raises HTTPNotFound: nobody with that id has anything to do with this gemeente (ASVS 8.2.2).
     """
-    try:
-        account_id = uuid.UUID(request.matchdict["account_id"])
-    except ValueError as error:
-        raise HTTPNotFound() from error
-    person = people.get(request.dbsession, context.code, account_id)
+    person = people.get(request.dbsession, context.code, read_id(request, "account_id"))
     if person is None:
         raise HTTPNotFound()
     return person
@@ -119,11 +115,11 @@ def installed_products(request: Request, active: frozenset[str]) -> list[str]:
 
 def read_selection(request: Request) -> Selection:
     """The filters in the address; what makes no sense is left out."""
-    state, page = request.GET.get("toestand", ""), request.GET.get("pagina", "")
+    state = request.GET.get("toestand", "")
     return Selection(
         text=request.GET.get("q", "").strip()[:100],
         toestand=Toestand(state) if state in set(Toestand) else None,
-        page=min(max(int(page), 1), 10_000) if page.isascii() and page.isdecimal() else 1,
+        page=read_page(request.GET),
     )
 
 

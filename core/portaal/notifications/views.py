@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -12,6 +11,7 @@ from portaal import clock
 from portaal.notifications.models import Notification
 from portaal.notifications.service import mark_all_read, own_notification, unread_count
 from portaal.notifications.texts import notices, target
+from portaal.web.addresses import page_count, read_id, read_page
 
 if TYPE_CHECKING:
     from pyramid.config import Configurator
@@ -24,8 +24,7 @@ PAGE_SIZE = 25
 def list_notices(request: Request) -> dict[str, Any]:
     """One's own notices, the newest first."""
     account_id = request.identity.account_id
-    asked = request.GET.get("pagina", "")
-    page = min(max(int(asked), 1), 10_000) if asked.isascii() and asked.isdecimal() else 1
+    page = read_page(request.GET)
     mine = sa.select(Notification).where(Notification.account_id == account_id)
     total = request.dbsession.scalar(sa.select(sa.func.count()).select_from(mine.subquery())) or 0
     shown = request.dbsession.scalars(
@@ -35,17 +34,14 @@ def list_notices(request: Request) -> dict[str, Any]:
         "notices": notices(request, shown),
         "unread": unread_count(request.dbsession, account_id),
         "page": page,
-        "pages": max(1, -(-total // PAGE_SIZE)),
+        "pages": page_count(total, PAGE_SIZE),
         "page_href": lambda number: request.route_path("meldingen", _query={"pagina": number}),
     }
 
 
 def open_notice(request: Request) -> Response:
     """Note that a notice was read, and go to what it is about."""
-    try:
-        notification_id = uuid.UUID(request.matchdict["notification_id"])
-    except ValueError as error:
-        raise HTTPNotFound() from error
+    notification_id = read_id(request, "notification_id")
     notification = own_notification(request.dbsession, request.identity.account_id, notification_id)
     if notification is None:
         raise HTTPNotFound()

@@ -14,6 +14,7 @@ from portaal.access.identity import holds
 from portaal.access.models import Account, RoleGrant
 from portaal.gebruikersbeheer.people import mentions
 from portaal.organisations.models import Gemeente, Organisation, OrganisationGemeente
+from portaal.web.addresses import page_count
 
 PAGE_SIZE = 25
 MOST_NEWCOMERS = 50
@@ -28,7 +29,7 @@ class Found:
 
     @property
     def pages(self) -> int:
-        return max(1, -(-self.total // PAGE_SIZE))
+        return page_count(self.total, PAGE_SIZE)
 
 
 def find_accounts(dbsession: Session, text: str, page: int) -> Found:

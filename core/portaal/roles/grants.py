@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -50,7 +50,7 @@ def grant_role(
             granted_by=by,
         )
         dbsession.add(grant)
-    grant.ends_at = end_of(until) if until else None
+    grant.ends_at = clock.end_of(until) if until else None
     dbsession.flush()
     _record(dbsession, "role.grant", grant, by, {"until": until.isoformat() if until else None})
     return grant
@@ -194,11 +194,6 @@ def acting_organisations(gemeentecode: str) -> sa.Select[uuid.UUID]:
 def acts_for(dbsession: Session, account: Account, gemeentecode: str) -> bool:
     """Whether a person's organisation acts for a gemeente today."""
     return account.organisation_id in set(dbsession.scalars(acting_organisations(gemeentecode)))
-
-
-def end_of(day: date) -> datetime:
-    """The moment a day is over in the Netherlands."""
-    return datetime.combine(day + timedelta(days=1), time(), clock.AMSTERDAM)
 
 
 def last_day(end: datetime) -> date:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+from pyramid.httpexceptions import HTTPSeeOther
 
 from portaal.access.models import Role
 from portaal.frame.flash import flash
@@ -14,6 +13,7 @@ from portaal.roles.errors import NotPossibleError
 from portaal.roles.grants import holders
 from portaal.servicedesk.appointments import admit_colleague, colleagues, dismiss_colleague
 from portaal.servicedesk.views import add_views
+from portaal.web.addresses import read_id
 from portaal.web.i18n import _
 
 if TYPE_CHECKING:
@@ -43,11 +43,7 @@ def dismiss(request: Request) -> Response:
 
 def _change(request: Request, change: Callable[..., None], message: Any) -> Response:
     try:
-        account_id = uuid.UUID(request.matchdict["account_id"])
-    except ValueError as error:
-        raise HTTPNotFound() from error
-    try:
-        change(request.dbsession, account_id, request.identity.account_id)
+        change(request.dbsession, read_id(request, "account_id"), request.identity.account_id)
     except NotPossibleError as reason:
         flash(request, "error", reason.message)
     else:

@@ -17,6 +17,7 @@ from portaal.organisations.activation import Activation
 from portaal.organisations.agreements import missing_agreements
 from portaal.organisations.models import Gemeente, OrganisationGemeente, acting
 from portaal.roles.errors import NotPossibleError
+from portaal.web.addresses import page_count
 from portaal.web.i18n import _
 
 PAGE_SIZE = 50
@@ -50,7 +51,7 @@ class FoundGemeenten:
 
     @property
     def pages(self) -> int:
-        return max(1, -(-self.total // PAGE_SIZE))
+        return page_count(self.total, PAGE_SIZE)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from portaal.roles.errors import NotPossibleError
 from portaal.servicedesk.appointments import appoint_auditor, withdraw_auditor
 from portaal.servicedesk.views import GEMEENTE, add_views, this_gemeente, to_gemeente
 from portaal.web import forms
+from portaal.web.addresses import read_id
 from portaal.web.i18n import _
 
 if TYPE_CHECKING:
@@ -143,12 +143,7 @@ def _people_page(
 
 
 def _this_person(request: Request) -> people.Person:
-    code = this_gemeente(request).gemeentecode
-    try:
-        account_id = uuid.UUID(request.matchdict["account_id"])
-    except ValueError as error:
-        raise HTTPNotFound() from error
-    person = people.get(request.dbsession, code, account_id)
+    person = people.get(request.dbsession, this_gemeente(request).gemeentecode, read_id(request, "account_id"))
     if person is None:
         raise HTTPNotFound()
     return person

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING, Any
 
 from pyramid.httpexceptions import HTTPNotFound
@@ -14,6 +13,7 @@ from portaal.servicedesk.agreements import AgreementForm
 from portaal.servicedesk.organisations import OrganisationForm, Period
 from portaal.servicedesk.views import GEMEENTE, add_views, this_gemeente, to_gemeente
 from portaal.web import forms
+from portaal.web.addresses import read_id
 from portaal.web.i18n import _
 
 if TYPE_CHECKING:
@@ -95,11 +95,7 @@ def _period_page(linked: OrganisationGemeente, form: forms.Form[Period]) -> dict
 
 
 def _this_link(request: Request) -> OrganisationGemeente:
-    try:
-        link_id = uuid.UUID(request.matchdict["link_id"])
-    except ValueError as error:
-        raise HTTPNotFound() from error
-    linked: OrganisationGemeente | None = request.dbsession.get(OrganisationGemeente, link_id)
+    linked: OrganisationGemeente | None = request.dbsession.get(OrganisationGemeente, read_id(request, "link_id"))
     if linked is None or linked.gemeentecode != request.matchdict["gemeentecode"]:
         raise HTTPNotFound()
     return linked

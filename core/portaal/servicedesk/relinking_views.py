@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,6 +18,7 @@ from portaal.relinking.rules import fingerprint, obstacle
 from portaal.roles.errors import NotPossibleError
 from portaal.servicedesk.views import add_views
 from portaal.web import forms
+from portaal.web.addresses import read_id, read_page
 from portaal.web.forms import FieldError
 from portaal.web.i18n import _
 
@@ -53,8 +53,7 @@ def search(request: Request) -> dict[str, Any] | Response:
     text = request.GET.get("q", "").strip()[:100]
     if contains_bsn(text):  # away from an address with a BSN in it, which links on the page would repeat
         return HTTPSeeOther(request.route_url("servicedesk_herkoppelen", _query={"fout": "bsn"}))
-    asked = request.GET.get("pagina", "")
-    page = min(max(int(asked), 1), 10_000) if asked.isascii() and asked.isdecimal() else 1
+    page = read_page(request.GET)
     return {
         "waiting": steps.waiting(request.dbsession),
         "text": text,
@@ -169,21 +168,14 @@ def _side_by_side(request: Request, account: Account, newcomer: Account, grants:
 
 
 def _account(request: Request, name: str) -> Account:
-    account: Account | None = request.dbsession.get(Account, _id(request, name))
+    account: Account | None = request.dbsession.get(Account, read_id(request, name))
     if account is None:
         raise HTTPNotFound()
     return account
 
 
 def _proposal(request: Request, *, lock: bool) -> Relinking | None:
-    return steps.find(request.dbsession, _id(request, "relinking_id"), lock=lock)
-
-
-def _id(request: Request, name: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(request.matchdict[name])
-    except ValueError as error:
-        raise HTTPNotFound() from error
+    return steps.find(request.dbsession, read_id(request, "relinking_id"), lock=lock)
 
 
 def _gone(request: Request) -> Response:

@@ -16,6 +16,7 @@ from portaal.roles.grants import holders
 from portaal.servicedesk import agreements, gemeenten, organisations
 from portaal.servicedesk.gemeenten import GemeenteForm
 from portaal.web import forms
+from portaal.web.addresses import read_page
 from portaal.web.i18n import _
 
 if TYPE_CHECKING:
@@ -31,8 +32,7 @@ TEMPLATES = "portaal:templates/servicedesk"
 def list_gemeenten(request: Request) -> dict[str, Any]:
     """All gemeenten, and who waits where nobody can help them."""
     text = request.GET.get("q", "").strip()[:80]
-    asked = request.GET.get("pagina", "")
-    page = min(max(int(asked), 1), 10_000) if asked.isascii() and asked.isdecimal() else 1
+    page = read_page(request.GET)
     return {
         "text": text,
         "page": page,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from portaal.berichtenverkeer.tracking.models import Direction, Message, MessageKind
 from portaal.berichtenverkeer.tracking.states import State
-from portaal.clock import AMSTERDAM
+from portaal.clock import end_of, midnight
+from portaal.web.addresses import page_count
 
 PAGE_SIZES = (25, 50, 100)
 PAGE_SIZE = PAGE_SIZES[0]
@@ -95,7 +96,7 @@ class Page:
 
     @property
     def last(self) -> int:
-        return max(1, -(-self.total // self.size))
+        return page_count(self.total, self.size)
 
     @property
     def first_row(self) -> int:
@@ -113,7 +114,7 @@ def list_messages(dbsession: Session, gemeentecode: str, product: str, filters: 
     """
     mine = _of(gemeentecode, product)
     total = dbsession.scalar(sa.select(sa.func.count()).select_from(Message).where(mine, *_conditions(filters))) or 0
-    number = min(max(1, filters.page), max(1, -(-total // filters.size)))
+    number = min(filters.page, page_count(total, filters.size))
     shown = _rows(Row, gemeentecode, product, filters).limit(filters.size).offset((number - 1) * filters.size)
     types = dbsession.scalars(sa.select(Message.berichttype).where(mine).distinct().order_by(Message.berichttype))
     return Page([Row(*row) for row in dbsession.execute(shown)], total, number, filters.size, list(types))
@@ -164,9 +165,9 @@ def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
         if value:
             conditions.append(column == value)
     if filters.since:
-        conditions.append(Message.created_at >= _midnight(filters.since))
+        conditions.append(Message.created_at >= midnight(filters.since))
     if filters.until:
-        conditions.append(Message.created_at < _midnight(filters.until + timedelta(days=1)))
+        conditions.append(Message.created_at < end_of(filters.until))
     if filters.text:
         conditions.append(_found_in(filters.text))
     return conditions
@@ -183,7 +184,3 @@ def _found_in(text: str) -> sa.ColumnElement[bool]:
         Message.counterparty,
     )
     return sa.or_(*(sa.func.lower(column).contains(text.lower(), autoescape=True) for column in searched))
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), AMSTERDAM)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING, Any
 
-from pyramid.httpexceptions import HTTPNotFound
 from translationstring import TranslationString
 
 from portaal.berichtenverkeer.delivery import outbox
@@ -54,25 +52,6 @@ def traffic_of(context: ProductContext, request: Request) -> Traffic:
 def product_path(context: ProductContext, request: Request, route: str, **parts: Any) -> str:
     """The address of one of the product's own pages."""
     return request.route_path(f"{context.product}.{route}", gemeentecode=context.code, **parts)
-
-
-def read_id(request: Request, name: str) -> uuid.UUID:
-    """An id in the address.
-
-    :raises HTTPNotFound: it is none.
-    """
-    found = as_uuid(request.matchdict[name])
-    if found is None:
-        raise HTTPNotFound
-    return found
-
-
-def as_uuid(text: str) -> uuid.UUID | None:
-    """The id or reference number that a text is; None for any other text."""
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
 
 
 def type_title(berichttype: str) -> TranslationString | str:

@@ -11,7 +11,7 @@ from pyramid.httpexceptions import HTTPNotFound
 
 from portaal import audit
 from portaal.berichtenverkeer.mailbox import messages
-from portaal.berichtenverkeer.pages.common import page_variables, product_path, read_id
+from portaal.berichtenverkeer.pages.common import page_variables, product_path
 from portaal.berichtenverkeer.readable import Page, page_view
 from portaal.berichtenverkeer.readable.masking import bsns
 from portaal.berichtenverkeer.readable.places import shows
@@ -21,6 +21,7 @@ from portaal.berichtenverkeer.tracking import findings
 from portaal.berichtenverkeer.tracking.models import Message
 from portaal.berichtenverkeer.verdict import Finding
 from portaal.keyring import KeyringError
+from portaal.web.addresses import read_id, read_number
 
 if TYPE_CHECKING:
     from pyramid.request import Request
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from portaal.access.resources import ProductContext
 
 log = logging.getLogger(__name__)
-
-MOST_DIGITS = 6
 
 
 def show_content(context: ProductContext, request: Request) -> dict[str, Any]:
@@ -90,9 +89,7 @@ def _page(request: Request, message: Message, found: list[Finding]) -> Page:
 
 def _number(request: Request, name: str, *, default: int) -> int:
     """A number in the address or the form; what nobody typed is as absent as what is not there."""
-    typed = request.params.get(name, "")
-    is_number = typed.isascii() and typed.isdecimal() and len(typed) <= MOST_DIGITS
-    return int(typed) or default if is_number else default
+    return read_number(request.params.get(name, "")) or default
 
 
 def _line(request: Request, message: Message, page: Page) -> dict[str, Any]:

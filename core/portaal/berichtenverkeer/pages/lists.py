@@ -25,7 +25,6 @@ from portaal.berichtenverkeer.pages.common import (
     DIRECTION_WORDS,
     DIRECTIONS,
     KINDS,
-    as_uuid,
     page_variables,
     product_path,
 )
@@ -33,6 +32,7 @@ from portaal.berichtenverkeer.tracking.models import Direction
 from portaal.berichtenverkeer.tracking.states import GLOSSARY, State
 from portaal.bsn import contains_bsn, redact
 from portaal.clock import AMSTERDAM, today
+from portaal.web.addresses import as_id, read_page
 from portaal.web.dates import day_in_address
 from portaal.web.i18n import _
 from portaal.web.spreadsheet import csv_response
@@ -66,7 +66,7 @@ def show_list(context: ProductContext, request: Request) -> Any:
         # Not with the number in an address, where history and logs would keep it.
         return HTTPSeeOther(product_path(context, request, "berichten", _query={"geweigerd": _BSN_ASKED}))
     filters = read_filters(request.GET)
-    reference = as_uuid(filters.text)
+    reference = as_id(filters.text)
     exact = reference and find_reference(request.dbsession, context.code, context.product, reference)
     if exact:
         return HTTPSeeOther(product_path(context, request, "bericht", message_id=exact))
@@ -141,7 +141,6 @@ def explain_states(context: ProductContext, request: Request) -> dict[str, Any]:
 
 def read_filters(query: Mapping[str, str]) -> Filters:
     """The filters in an address. What makes no sense there, as nobody typed it, does not count."""
-    page = query.get("pagina", "")
     return Filters(
         direction=_member(Direction, query.get("richting")),
         berichttype=query.get("type", "")[:30],
@@ -152,7 +151,7 @@ def read_filters(query: Mapping[str, str]) -> Filters:
         sorting=_member(Sorting, query.get("sorteer")) or Sorting.TIJD,
         ascending=query.get("volgorde") == "op",
         size=next((size for size in PAGE_SIZES if str(size) == query.get("aantal")), PAGE_SIZE),
-        page=int(page) if page.isascii() and page.isdecimal() and len(page) < 7 else 1,
+        page=read_page(query),
     )
 
 

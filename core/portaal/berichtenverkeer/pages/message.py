@@ -15,7 +15,7 @@ from pyramid.response import Response
 from translationstring import TranslationString
 
 from portaal.berichtenverkeer.mailbox import messages
-from portaal.berichtenverkeer.pages.common import KINDS, is_waiting, page_variables, product_path, read_id
+from portaal.berichtenverkeer.pages.common import KINDS, is_waiting, page_variables, product_path
 from portaal.berichtenverkeer.standard import message_type
 from portaal.berichtenverkeer.storage import PayloadError
 from portaal.berichtenverkeer.tracking import findings
@@ -27,6 +27,7 @@ from portaal.berichtenverkeer.tracking.timeline import EVENT_LABELS
 from portaal.clock import today
 from portaal.frame.flash import flash
 from portaal.keyring import KeyringError
+from portaal.web.addresses import read_id
 from portaal.web.formats import day
 from portaal.web.i18n import _
 

@@ -15,6 +15,7 @@ from portaal.berichtenverkeer.pages.upload import MAX_BODY
 from portaal.berichtenverkeer.readable import Page, Reader, page_view
 from portaal.berichtenverkeer.settings import message_settings
 from portaal.berichtenverkeer.tracking.names import clean
+from portaal.web.addresses import read_number
 from portaal.web.forms import CSRF_FIELD
 from portaal.web.i18n import _
 from portaal.web.multipart_form import UploadError, UploadFault, read_form
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 FILE = "bestand"
 PAGE = "pagina"
-MOST_DIGITS = 6
 FAULTS = {
     UploadFault.NOT_A_FORM: (400, _("The portal could not read what was sent. Choose the file again.")),
     UploadFault.BROKEN: (400, _("The upload was broken off. Choose the file again.")),
@@ -134,9 +134,7 @@ def _errors(fields: Mapping[str, str], seen: list[SeenFile]) -> dict[str, Transl
 
 
 def _page_number(fields: Mapping[str, str]) -> int | None:
-    typed = fields.get(PAGE, "").strip()
-    is_number = typed.isascii() and typed.isdecimal() and len(typed) <= MOST_DIGITS
-    return int(typed) or None if is_number else None
+    return read_number(fields.get(PAGE, "").strip())
 
 
 def _variables(

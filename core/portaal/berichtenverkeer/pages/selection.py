@@ -10,13 +10,14 @@ from pyramid.response import Response
 
 from portaal.berichtenverkeer.mailbox import messages
 from portaal.berichtenverkeer.mailbox.listing import PAGE_SIZES
-from portaal.berichtenverkeer.pages.common import as_uuid, product_path
+from portaal.berichtenverkeer.pages.common import product_path
 from portaal.berichtenverkeer.pages.lists import query_of, read_filters
 from portaal.berichtenverkeer.storage import PayloadError
 from portaal.berichtenverkeer.tracking.models import Message
 from portaal.clock import today
 from portaal.frame.flash import flash
 from portaal.keyring import KeyringError
+from portaal.web.addresses import as_id
 from portaal.web.i18n import _
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _chosen(context: ProductContext, request: Request) -> list[Message]:
     :raises HTTPNotFound: one of them is not there, or another's.
     """
     typed = request.POST.getall(SHOWN if ALL_SHOWN in request.POST else CHOSEN)
-    ids = {as_uuid(text) if isinstance(text, str) else None for text in typed}
+    ids = {as_id(text) for text in typed}
     known = {message_id for message_id in ids if message_id}
     if len(typed) > max(PAGE_SIZES) or len(known) < len(ids):
         raise HTTPBadRequest("not a selection of a page")

@@ -10,13 +10,14 @@ from pyramid.httpexceptions import HTTPBadRequest, HTTPNotFound, HTTPSeeOther
 from pyramid.response import Response
 from translationstring import TranslationString
 
-from portaal.berichtenverkeer.pages.common import page_variables, product_path, read_id, traffic_of
+from portaal.berichtenverkeer.pages.common import page_variables, product_path, traffic_of
 from portaal.berichtenverkeer.settings import message_settings
 from portaal.berichtenverkeer.submission.intake import IncomingFile
 from portaal.berichtenverkeer.submission.submit import Submitter, submit
 from portaal.berichtenverkeer.tracking import findings
 from portaal.berichtenverkeer.tracking.models import Outcome, Submission
 from portaal.bsn import contains_bsn
+from portaal.web.addresses import read_id
 from portaal.web.forms import CSRF_FIELD
 from portaal.web.i18n import _
 from portaal.web.multipart_form import UploadError, UploadFault, read_form
