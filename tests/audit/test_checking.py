@@ -12,9 +12,9 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from portaal import audit
-from portaal.audit import checking
 from portaal.audit.head import HEAD_OPTION, HeadFile
 from portaal.audit.models import AuditEvent
+from portaal.health import audit_trail
 from portaal.jobs import CORE, OwnedJob
 from portaal.jobs.models import JobState
 from portaal.jobs.runner import JobRunner
@@ -34,7 +34,7 @@ def trail(fresh_database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 def check(trail: Engine) -> JobState:
     """Have a worker do it, as it does every day."""
-    job = Job("audit", lambda context: checking.check({"portaal.engine": trail}), every=timedelta(days=1))
+    job = Job("audit", lambda context: audit_trail.check({"portaal.engine": trail}), every=timedelta(days=1))
     assert JobRunner(trail, [OwnedJob(CORE, job)], None).run_due() == 1  # type: ignore[arg-type]
     with Session(trail) as dbsession:
         return dbsession.scalars(sa.select(JobState)).one()

@@ -35,7 +35,6 @@ def includeme(config: Configurator) -> None:
     config.include("portaal.audit.words")
     config.include("portaal.audit.views")
     config.include("portaal.audit.own")
-    config.include("portaal.audit.checking")
 
 
 def keep_head_elsewhere(engine: Engine, settings: Mapping[str, Any]) -> None:

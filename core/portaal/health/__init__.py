@@ -1,4 +1,7 @@
-"""Is the portal well? ``/health`` for whoever restarts it, ``/ready`` for whoever sends it visitors, ``/metrics``."""
+"""Is the portal well? ``/health`` for whoever restarts it, ``/ready`` for whoever sends it visitors, ``/metrics``.
+
+And is its audit trail? Nobody asks for that; it is looked at every day.
+"""
 
 from __future__ import annotations
 
@@ -9,5 +12,5 @@ if TYPE_CHECKING:
 
 
 def includeme(config: Configurator) -> None:
-    for part in ("networks", "views", "metrics"):
+    for part in ("networks", "views", "metrics", "audit_trail"):
         config.include(f"portaal.health.{part}")
