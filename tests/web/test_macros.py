@@ -132,6 +132,22 @@ def test_an_error_stands_at_its_field_and_in_the_summary(gallery: BeautifulSoup,
     assert f"{name}-fout" in field["aria-describedby"]
 
 
+def test_the_summary_has_the_order_of_the_page_and_its_words(render: Render) -> None:
+    source = """{% extends 'portaal:templates/base.jinja2' %}{% block main %}
+    {{ m.text('naam', 'Naam', form) }}{{ m.choices('soort', 'Soort', [('a', 'A')], form=form) }}
+    {{ m.select('stad', 'Stad', [('b', 'B')], form) }}{% endblock %}"""
+    unfilled = _("Fill in this field.")
+    form = Form({"naam": "", "soort": "", "stad": ""}, dict.fromkeys(("stad", "", "soort", "naam"), unfilled))
+    page = render("{% import 'portaal:templates/macros.jinja2' as m with context %}" + source, form=form)
+    assert [entry.get_text() for entry in page.select(".pz-error-summary li")] == [
+        "Naam: Vul dit veld in.",
+        "Soort: Kies een van de mogelijkheden.",
+        "Stad: Kies een van de mogelijkheden.",
+        "Vul dit veld in.",
+    ]
+    assert "Kies een van de mogelijkheden." in one(page, "#soort-fout").get_text()
+
+
 def test_an_error_without_a_field_is_in_the_summary(gallery: BeautifulSoup) -> None:
     entries = [entry for entry in gallery.select(".pz-error-summary li") if not entry.find("a")]
     assert len(entries) == 1
