@@ -112,7 +112,7 @@ def test_a_bsn_as_people_write_it(gebruiker: Any, typed: str) -> None:
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"grondslag": None}, "Vul dit veld in"), ({"aanleiding": ""}, "Vul dit veld in"),
+        ({"grondslag": None}, "Kies een van de mogelijkheden"), ({"aanleiding": ""}, "Vul dit veld in"),
         ({"zaakkenmerk": ""}, "Vul dit veld in"), ({"aanleiding": "BSN 999990007 lijkt dubbel"}, "Laat het BSN weg"),
         ({"zaakkenmerk": "999.990.007"}, "Laat het BSN weg"), ({"peildatum": "1-1-2999"}, "vandaag of een eerdere dag"),
         ({"peildatum": "31-12-2014"}, "vanaf 1-1-2015"), ({"peildatum": "gisteren"}, "Vul een datum in"),
