@@ -14,6 +14,7 @@ from tests.world import World
 SERVICEDESK = "karin.dewit@portaal.example"
 BEHEERDER = "gijs.mulder@diemen.example"
 COLLEAGUE = "hanna.kok@diemen.example"
+PRODUCTBEHEERDER = "daan.vandijk@amsterdam.example"
 
 
 def test_the_whole_way(world: World) -> None:
@@ -26,6 +27,7 @@ def test_the_whole_way(world: World) -> None:
     browser.get("/g/0384/ijw/berichten", status=403)
     browser.get("/g/0363/iwmo/berichten", status=404)
     deliver_and_fetch(browser)
+    only_settings(world)
 
 
 def sign_up(world: World, username: str, achternaam: str) -> None:
@@ -90,3 +92,11 @@ def deliver_and_fetch(browser: Browser) -> None:
     download = form_to(retour, "/download").submit()
     assert b"wmo302" in download.body
     assert download.headers["Content-Disposition"].startswith("attachment")
+
+
+def only_settings(world: World) -> None:
+    """A Productbeheerder has the settings tab, and gets at no message."""
+    browser, page = world.log_in(PRODUCTBEHEERDER)
+    for path in ("aanleveren", "berichten", "bekijken"):
+        browser.get(f"/g/0363/iwmo/{path}", status=403)
+    page.click("Instellingen", href="/iwmo/").mustcontain("Opslaan")

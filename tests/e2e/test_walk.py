@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -18,6 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 SERVICEDESK = "karin.dewit@portaal.example"
 NEW_BEHEERDER = "gijs.mulder@diemen.example"
 NEW_USER = "hanna.kok@diemen.example"
+PRODUCTBEHEERDER = "daan.vandijk@amsterdam.example"
 
 
 def looks_right(page: Any) -> None:
@@ -64,7 +66,12 @@ def test_the_whole_way(demo: Demo, chromium: Any, tmp_path: Path) -> None:
     expect(page.get_by_text("U hebt nu toegang tot het portaal Zorg")).to_be_visible()
     looks_right(page)
     deliver(page, tmp_path)
-    fetch_return(page, tmp_path)
+    message = fetch_return(page, tmp_path)
+    log_out(page)
+
+    # Who sets the product's settings gets at none of it.
+    log_in(page, demo, PRODUCTBEHEERDER)
+    only_settings(page, demo, message)
     context.close()
 
 
@@ -139,8 +146,11 @@ def deliver(page: Any, folder: Path) -> None:
     looks_right(page)
 
 
-def fetch_return(page: Any, folder: Path) -> None:
-    """The return message comes in by itself, stands linked with ours, is looked at and is downloaded."""
+def fetch_return(page: Any, folder: Path) -> str:
+    """The return message comes in by itself, stands linked with ours, is looked at and is downloaded.
+
+    :returns: the path of its page.
+    """
     link = page.get_by_role("region", name="Hoort bij").get_by_role("link").first
     for _ in range(60):
         if link.count():
@@ -160,4 +170,17 @@ def fetch_return(page: Any, folder: Path) -> None:
     assert b"<" in content
     assert b"wmo302" in content
     page.reload()
+    looks_right(page)
+    return str(urlsplit(page.url).path)
+
+
+def only_settings(page: Any, demo: Demo, message: str) -> None:
+    """A Productbeheerder has the settings tab; what has to do with messages is refused, or not there at all."""
+    for path in ("aanleveren", "berichten", "bekijken"):
+        assert page.goto(f"{demo.portal}/g/0363/iwmo/{path}").status == 403, path
+    looks_right(page)
+    assert page.goto(f"{demo.portal}{message}").status == 404
+    page.goto(f"{demo.portal}/g/0363/")
+    page.get_by_role("link", name="Instellingen iWmo").click()
+    expect(page.get_by_role("heading", name="iWmo", exact=True)).to_be_visible()
     looks_right(page)
