@@ -75,8 +75,10 @@ def rehash(connection: Connection, links: Rows, first: int) -> None:
     previous = links[first - 1].hash if first else "0" * 64
     for seq, link in enumerate(links[first:], first + 1):
         line = connection.execute(sa.select(EVENT).where(EVENT.c.id == link.event_id)).one()
-        about = connection.scalars(sa.select(SUBJECT.c.digest).where(SUBJECT.c.event_id == link.event_id))
-        new = digest(seq, previous, line, about)
+        about = connection.execute(
+            sa.select(SUBJECT.c.key_id, SUBJECT.c.digest).where(SUBJECT.c.event_id == link.event_id)
+        )
+        new = digest(seq, previous, line, [(row.key_id, row.digest) for row in about])
         connection.execute(
             sa.update(LINK).where(LINK.c.event_id == link.event_id).values(seq=-seq, previous=previous, hash=new)
         )
@@ -84,7 +86,23 @@ def rehash(connection: Connection, links: Rows, first: int) -> None:
     connection.execute(sa.update(LINK).where(LINK.c.seq < 0).values(seq=-LINK.c.seq))
 
 
+def change_whom(connection: Connection, links: Rows, chance: random.Random) -> None:
+    """Another citizen, one more, none, or a key that never was."""
+    event_id = chance.choice(connection.scalars(sa.select(SUBJECT.c.event_id).order_by(SUBJECT.c.digest)).all())
+    kind, this = chance.choice(["another", "one more", "none", "key"]), SUBJECT.c.event_id == event_id
+    if kind == "one more":
+        connection.execute(sa.insert(SUBJECT).values(event_id=event_id, digest="f" * 64, key_id="test-1"))
+    elif kind == "none":
+        connection.execute(sa.delete(SUBJECT).where(this))
+    else:
+        new = {"digest": "f" * 64} if kind == "another" else {"key_id": "test-2"}
+        connection.execute(sa.update(SUBJECT).where(this).values(new))
+
+
 def change(connection: Connection, links: Rows, chance: random.Random) -> None:
+    if chance.random() < 0.3:
+        change_whom(connection, links, chance)
+        return
     column, value = chance.choice(
         [
             ("outcome", "done"), ("actor", uuid.uuid4()), ("object_id", "x"), ("details", {"role": "auditor"}),

@@ -59,7 +59,7 @@ def last_link(dbsession: Session) -> Head:
 
 def _link(dbsession: Session, head: Head, line: AuditEvent) -> Head:
     seq = head.seq + 1
-    new = Head(seq, digest(seq, head.hash, line, (subject.digest for subject in line.subjects)))
+    new = Head(seq, digest(seq, head.hash, line, ((subject.key_id, subject.digest) for subject in line.subjects)))
     dbsession.execute(sa.insert(AuditLink).values(seq=seq, event_id=line.id, previous=head.hash, hash=new.hash))
     return new
 

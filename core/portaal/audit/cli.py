@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -12,7 +14,7 @@ from portaal.shell import config_option, read_settings
 
 @click.group()
 def audit() -> None:
-    """Check that the audit trail is as it was written."""
+    """The audit trail: check that it is as it was written, and take out what a logbook of processings needs."""
 
 
 @audit.command()
@@ -47,3 +49,29 @@ def verify(config_file: str, head_path: Path | None) -> None:
     if verdict.intact:
         click.echo("The audit trail is intact.")
     sys.exit(0 if verdict.intact else 1)
+
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@audit.command()
+@config_option
+@click.option("--since", type=DAY, required=True, help="The first day, in Amsterdam.")
+@click.option("--until", type=DAY, required=True, help="The last day.")
+def ldv(config_file: str, since: datetime, until: datetime) -> None:
+    """Write what was done with data of citizens as JSON lines, for a Logboek Dataverwerkingen."""
+    from portaal.audit.ldv import records
+    from portaal.audit.verify import one_moment
+    from portaal.clock import AMSTERDAM
+    from portaal.db.session import make_engine
+
+    if until < since:
+        raise click.BadParameter("the last day is before the first", param_hint="--until")
+    engine = make_engine(read_settings(config_file)["sqlalchemy.url"])
+    try:
+        with one_moment(engine) as connection:
+            first, after = (day.replace(tzinfo=AMSTERDAM) for day in (since, until + timedelta(days=1)))
+            for record in records(connection, first, after):
+                click.echo(json.dumps(record))
+    finally:
+        engine.dispose()

@@ -25,16 +25,16 @@ _of = attrgetter(*CONTENT)
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
-def digest(seq: int, previous: str, line: Any, subjects: Iterable[str]) -> str:
+def digest(seq: int, previous: str, line: Any, subjects: Iterable[tuple[str, str]]) -> str:
     """The hash of a link: SHA-256 over the canonical JSON of its place, the hash before it, and the line.
 
     :param line: anything with the attributes of :data:`CONTENT`.
-    :param subjects: the keyed hashes of the citizens it is about.
+    :param subjects: the citizens it is about: which key, and the hash it made.
     """
     return digest_of(seq, previous, [_plain(value) for value in _of(line)], subjects)
 
 
-def digest_of(seq: int, previous: str, content: Sequence[Any], subjects: Iterable[str]) -> str:
+def digest_of(seq: int, previous: str, content: Sequence[Any], subjects: Iterable[tuple[str, str]]) -> str:
     """The same of a line's content that is JSON already, as :func:`read` gives it."""
     return sha256(_encode([seq, previous, *content, sorted(subjects)]).encode()).hexdigest()
 

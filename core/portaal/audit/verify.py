@@ -48,13 +48,13 @@ class Verdict:
 
 
 class Link(NamedTuple):
-    """A link of the chain with its line (None where that is gone) and the keyed hashes of its subjects."""
+    """A link of the chain with its line (None where that is gone) and its subjects, key and hash."""
 
     seq: int
     previous: str
     hash: str
     content: list[Any] | None
-    subjects: list[str]
+    subjects: list[tuple[str, str]]
 
 
 @contextmanager
@@ -112,16 +112,16 @@ def _links(connection: Connection) -> Iterator[Link]:
         sa.select(*columns).outerjoin(AuditEvent, AuditEvent.id == AuditLink.event_id).order_by(AuditLink.seq)
     )
     about = connection.execution_options(yield_per=BATCH).execute(
-        sa.select(AuditLink.seq, AuditSubject.digest)
+        sa.select(AuditLink.seq, AuditSubject.key_id, AuditSubject.digest)
         .join(AuditSubject, AuditSubject.event_id == AuditLink.event_id)
         .order_by(AuditLink.seq)
     )
     by_seq = itertools.groupby(about, lambda row: row.seq)
     following = next(by_seq, None)
     for seq, previous, found, *line in links:
-        subjects: list[str] = []
+        subjects: list[tuple[str, str]] = []
         if following is not None and following[0] == seq:
-            subjects = [part.digest for part in following[1]]
+            subjects = [(part.key_id, part.digest) for part in following[1]]
             following = next(by_seq, None)
         is_there = line[0] is not None
         yield Link(seq, previous, found, content.read(line) if is_there else None, subjects)
