@@ -229,7 +229,7 @@ def test_an_end_date_is_the_last_day_of_a_role(gb: Browser, people: People, dbse
 @pytest.mark.parametrize(
     ("values", "field", "message"),
     [
-        ({}, "product", "Vul dit veld in."),
+        ({}, "product", "Kies een van de mogelijkheden."),
         ({"product": "iwmo", "rol": "gebruiker", "tot_en_met": "31-02-2027"}, "tot_en_met", "Vul een datum in"),
         ({"product": "iwmo", "rol": "gebruiker", "tot_en_met": "31-12-9999"}, "tot_en_met", "Vul een datum in"),
         ({"product": "iwmo", "rol": "gebruiker", "tot_en_met": "01-01-2020"}, "product", "al voorbij"),
