@@ -98,21 +98,23 @@ def test_with_an_empty_section(called: tuple[str, ...], tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("address", ["6543", "127.0.0.1:", "127.0.0.1:poort", "127.0.0.1:99999"])
 def test_an_address_to_listen_at_that_is_none(address: str, tmp_path: Path) -> None:
-    config = tmp_path / "portaal.ini"
-    config.write_text(f"[app:main]\nuse = egg:portaal\nportaal.listen = {address}\n")
-    result = run(("web",), config)
+    result = run(("web",), settings(tmp_path, "sqlite://", f"portaal.listen = {address}"))
     assert is_told(result), result.output
     assert "write it as 127.0.0.1:6543" in result.output
 
 
 def test_an_address_where_another_listens(tmp_path: Path) -> None:
-    config = tmp_path / "portaal.ini"
     with socket.create_server(("127.0.0.1", 0)) as other:
         address = f"127.0.0.1:{other.getsockname()[1]}"
-        config.write_text(f"[app:main]\nuse = egg:portaal\nportaal.listen = {address}\n")
-        result = run(("web",), config)
+        result = run(("web",), settings(tmp_path, "sqlite://", f"portaal.listen = {address}"))
     assert is_told(result), result.output
     assert f"cannot listen at {address}: Address already in use" in result.output
+
+
+def test_a_setting_that_only_a_part_of_the_portal_can_judge(tmp_path: Path) -> None:
+    result = run(("rechten",), settings(tmp_path, "sqlite://", "portaal.networks = Diginetwerk"))
+    assert is_told(result), result.output
+    assert "Error: portaal.networks: 'Diginetwerk' does not appear to be" in result.output
 
 
 @pytest.mark.parametrize("called", ASK_THE_DATABASE, ids=" ".join)
@@ -156,8 +158,8 @@ def test_a_product_is_not_written_where_nothing_can_be(tmp_path: Path) -> None:
     assert "/proc/portaal-goed: No such file or directory" in result.output
 
 
-def settings(folder: Path, url: str) -> Path:
-    """An ini file of a portal that could start, but for its database."""
+def settings(folder: Path, url: str, *more: str) -> Path:
+    """An ini file of a portal that could start, but for its database and for what is added."""
     keys = folder / "keys.json"
     create_key_file(keys, "een")
     config = folder / "portaal.ini"
@@ -166,5 +168,6 @@ def settings(folder: Path, url: str) -> Path:
         f"portaal.public_url = http://localhost:6543\nsqlalchemy.url = {url}\nportaal.key_file = {keys}\n"
         f"portaal.storage = {folder}/payloads\nportaal.check_migrations = false\n"
         + "".join(f"{name} = {value}\n" for name, value in eherkenning_settings(folder / "eherkenning").items())
+        + "".join(f"{line}\n" for line in more)
     )
     return config

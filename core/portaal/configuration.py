@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -29,6 +30,9 @@ DEFAULTS = {
     "portaal.allow_combined_roles": "false",
     "portaal.second_person": "true",
 }
+SWITCHES = tuple(name for name, value in DEFAULTS.items() if value in {"true", "false"})
+COUNTS = ("portaal.processes", "portaal.threads")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 REQUIRED = {
     "sqlalchemy.url": "the address of the database",
     "portaal.public_url": "the address people reach the portal at, such as https://portaal.example.org",
@@ -49,6 +53,7 @@ def check(settings: dict[str, Any]) -> dict[str, Any]:
     for name, meaning in REQUIRED.items():
         if not complete.get(name):
             raise UnsafeConfigurationError(f"set {name}: {meaning}")
+    _check_values(complete)
     environment = complete["portaal.environment"]
     if environment not in ENVIRONMENTS:
         raise UnsafeConfigurationError(f"portaal.environment must be one of {', '.join(ENVIRONMENTS)}")
@@ -67,6 +72,19 @@ def check(settings: dict[str, Any]) -> dict[str, Any]:
             raise UnsafeConfigurationError("pyramid_debugtoolbar is for development only: remove it")
     complete["portaal.public_url"] = complete["portaal.public_url"].rstrip("/")
     return complete
+
+
+def _check_values(settings: Mapping[str, Any]) -> None:
+    """A value that would be read as another than was meant."""
+    for name in SWITCHES:
+        if settings[name] not in {"true", "false"}:
+            raise UnsafeConfigurationError(f"{name} is {settings[name]!r}: write true or false")
+    for name in COUNTS:
+        number = str(settings.get(name, "1"))
+        if not (number.isdecimal() and int(number)):
+            raise UnsafeConfigurationError(f"{name} is {number!r}: write a whole number of at least 1")
+    if settings.get("portaal.log_level", "INFO") not in LOG_LEVELS:
+        raise UnsafeConfigurationError(f"portaal.log_level must be one of {', '.join(LOG_LEVELS)}")
 
 
 def includeme(config: Configurator) -> None:

@@ -9,6 +9,7 @@ def explained(error: Exception) -> str | None:
     """What went wrong and what to do; None for an error of our own, which keeps its traceback."""
     # Imported here: only a command that failed has to wait for it.
     from alembic.util.exc import CommandError
+    from pyramid.exceptions import ConfigurationError
     from sqlalchemy.exc import OperationalError, ProgrammingError
 
     from portaal.bsn import redact
@@ -17,6 +18,8 @@ def explained(error: Exception) -> str | None:
     from portaal.plugins.errors import ContractError
 
     if isinstance(error, (UnsafeConfigurationError, KeyringError, ContractError)):
+        return str(error)
+    if type(error) is ConfigurationError:  # a setting; what is below it is a conflict between parts of the program
         return str(error)
     if isinstance(error, CommandError):
         return f"the tables cannot be changed: {error}"

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from portaal.configuration import check
 from portaal.logs import configure_logging
 from portaal.shell import config_option, read_settings
 
@@ -21,7 +22,7 @@ from portaal.shell import config_option, read_settings
 @config_option
 def web(config_file: str) -> None:
     """Serve the portal's pages and its receiving endpoint."""
-    settings = read_settings(config_file)
+    settings = check(read_settings(config_file))
     configure_logging(settings.get("portaal.log_level", "INFO"))
     processes = int(settings.get("portaal.processes", "1"))
     with _listen(settings.get("portaal.listen", "127.0.0.1:6543")) as listening:

@@ -14,9 +14,10 @@ from portaal.shell import config_option, read_settings
 @config_option
 def worker(config_file: str) -> None:
     """Send what stands in the outbox until interrupted; what is being sent is finished first."""
+    from portaal.configuration import check
     from portaal.logs import configure_logging
 
-    settings = read_settings(config_file)
+    settings = check(read_settings(config_file))
     configure_logging(settings.get("portaal.log_level", "INFO"))  # first: what an import warns of is a line too
     from portaal.worker import run
 
