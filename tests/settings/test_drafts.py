@@ -23,6 +23,7 @@ from portaal.settings.rotation import rotate
 from portaal.settings.store import SettingsStore
 from portaal.testing.application import Browser
 from portaal.testing.people import People
+from portaal.time_limit import TimeLimit
 from portaal.web.i18n import _
 from tests.settings.conftest import Partner, on
 from tests.settings.pages import BEHEERDER, DRAFT, HISTORY, TAB, form, has, press, save, text
@@ -287,7 +288,7 @@ class TestTheTestItself:
             going_on.wait(30)
             return ConnectionTest(succeeded=True, text=_("Yes"))
 
-        assert try_connection(slow, Instellingen(), PRODUCT, seconds=0.05) is TOO_SLOW
+        assert try_connection(slow, Instellingen(), PRODUCT, TimeLimit(0.05)) is TOO_SLOW
         going_on.set()
 
     def test_nobody_is_kept_from_writing_meanwhile(

@@ -51,11 +51,6 @@ def issue_token(request: Request) -> str:
     return token
 
 
-def fresh_token(request: Request) -> str:
-    """The token that holds from the next request on: the new one if one was issued."""
-    return request.environ.get("portaal.new_token") or request.browser_binding
-
-
 def token_hash(token: str) -> str:
     """What the database keeps of a token."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -21,7 +21,7 @@ from portaal.access.cookies import has_token
 from portaal.access.identity import Identity, load_identity
 from portaal.access.network import on_network
 from portaal.access.reasons import Reason, Refusal
-from portaal.access.resources import ACTIVE, LOGGED_IN, GemeenteContext
+from portaal.access.resources import ACTIVE, LOGGED_IN, GemeenteContext, Root
 
 if TYPE_CHECKING:
     from pyramid.config import Configurator
@@ -118,8 +118,6 @@ def principals(identity: Identity) -> list[str]:
 
 
 def includeme(config: Configurator) -> None:
-    from portaal.access.resources import Root
-
     config.set_root_factory(Root)
     config.set_security_policy(PortaalSecurityPolicy())
     config.set_default_permission(NOBODY)

@@ -8,6 +8,8 @@ from pyramid.httpexceptions import HTTPNotFound
 from pyramid.interfaces import IRoutesMapper
 from pyramid.security import NO_PERMISSION_REQUIRED
 
+from portaal.access.resources import Root
+
 if TYPE_CHECKING:
     from pyramid.request import Request
 
@@ -33,8 +35,6 @@ def route_context(request: Request, route: Any, matchdict: dict[str, str]) -> An
     """The resource a route leads to, or None where there is none for this person."""
     factory = route.factory
     if factory is None:
-        from portaal.access.resources import Root
-
         return Root(request)
     lookalike = RouteRequest(request, matchdict)
     try:

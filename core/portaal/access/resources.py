@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pyramid.authorization import ALL_PERMISSIONS, Allow, Deny, Everyone
 from pyramid.httpexceptions import HTTPNotFound
 
-from portaal.access.identity import GemeenteStanding, load_gemeenten, role_principal
+from portaal.access.identity import GemeenteStanding, role_principal
 from portaal.access.models import PRODUCT_ROLES, Role
 
 if TYPE_CHECKING:
@@ -122,15 +122,3 @@ def product_factory(product: str) -> Callable[[Request], ProductContext]:
     return cast(
         "Callable[[Request], ProductContext]", type(f"{product}Context", (ProductContext,), {"product": product})
     )
-
-
-__all__ = [
-    "ACTIVE",
-    "DENY_ALL",
-    "LOGGED_IN",
-    "GemeenteContext",
-    "ProductContext",
-    "Root",
-    "load_gemeenten",
-    "product_factory",
-]

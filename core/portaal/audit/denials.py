@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from portaal.audit.models import Outcome
 from portaal.audit.trail import record_apart
 from portaal.db.pause import after_rollback
+from portaal.web.headers import product_of
 
 if TYPE_CHECKING:
     from pyramid.request import Request
@@ -43,14 +44,8 @@ def record_out_of_reach(request: Request) -> None:
     if standing is None:
         own = next((gemeente.code for gemeente in identity.accessible_gemeenten), None)
         _record(request, own, {"reason": "other_gemeente", "gemeentecode": code})
-    elif _product(request) and _product(request) not in standing.active_products:
+    elif (product := product_of(request)) and product not in standing.active_products:
         _record(request, code, {"reason": "product_not_active"})
-
-
-def _product(request: Request) -> str | None:
-    """The product whose page was asked for."""
-    name: str = request.matched_route.name.partition(".")[0] if request.matched_route else ""
-    return name if name in request.registry["portaal.plugins"] else None
 
 
 def _record(request: Request, gemeentecode: str | None, details: dict[str, str]) -> None:
@@ -63,7 +58,7 @@ def _record(request: Request, gemeentecode: str | None, details: dict[str, str])
                 outcome=Outcome.DENIED,
                 actor=request.identity.account_id,
                 gemeentecode=gemeentecode,
-                product=_product(request),
+                product=product_of(request),
                 object_kind="route",
                 object_id=route,
                 details={"method": request.method, **details},

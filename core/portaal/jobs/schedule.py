@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portaal import clock
+from portaal.db.upsert import insert_into
 from portaal.jobs import OwnedJob
 from portaal.jobs.models import JobState
 
@@ -31,14 +31,13 @@ class LeaseLostError(Exception):
 
 def register(dbsession: Session, jobs: Iterable[OwnedJob]) -> None:
     """Make sure that each job is known; a new one is due at once. Several workers may do this together."""
-    insert = postgresql.insert if dbsession.get_bind().dialect.name == "postgresql" else sqlite.insert
     now = clock.now()
     rows = [
         {"owner": owned.owner, "name": owned.job.name, "next_at": now, "failures": 0, "last_error": ""}
         for owned in jobs
     ]
     if rows:
-        dbsession.execute(insert(JobState).on_conflict_do_nothing(), rows)
+        dbsession.execute(insert_into(dbsession.get_bind(), JobState).on_conflict_do_nothing(), rows)
 
 
 def claim(dbsession: Session, jobs: Sequence[OwnedJob]) -> Claim | None:

@@ -7,13 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
 from translationstring import TranslationString
 
-from portaal.access.models import Account
+from portaal.access.names import account_names
 from portaal.access.words import ROLE_TITLES
 from portaal.notifications.models import Notification, NotificationKind
-from portaal.organisations.models import Gemeente
+from portaal.organisations.names import gemeente_names
 from portaal.web.i18n import _
 
 if TYPE_CHECKING:
@@ -108,8 +107,10 @@ class Notice:
 def notices(request: Request, notifications: Iterable[Notification]) -> list[Notice]:
     """Notices with the names of today: one query for all people, one for all gemeenten."""
     found = list(notifications)
-    people = _people(request, found)
-    gemeenten = _gemeenten(request, found)
+    parameters = [notification.parameters for notification in found]
+    ids = {uuid.UUID(named["account"]) for named in parameters if "account" in named}
+    people = {str(account_id): name for account_id, name in account_names(request.dbsession, ids).items()}
+    gemeenten = gemeente_names(request.dbsession, (named.get("gemeentecode") for named in parameters))
     return [_notice(request, notification, people, gemeenten) for notification in found]
 
 
@@ -135,17 +136,3 @@ def _notice(request: Request, notification: Notification, people: dict[str, str]
     }
     text = translate(WORDINGS[notification.kind].text, mapping=mapping)
     return Notice(notification, text, target(request, notification))
-
-
-def _people(request: Request, notifications: list[Notification]) -> dict[str, str]:
-    ids = {uuid.UUID(n.parameters["account"]) for n in notifications if "account" in n.parameters}
-    accounts = request.dbsession.scalars(sa.select(Account).where(Account.id.in_(ids)))
-    return {str(account.id): account.display_name for account in accounts}
-
-
-def _gemeenten(request: Request, notifications: list[Notification]) -> dict[str, str]:
-    codes = {n.parameters["gemeentecode"] for n in notifications if "gemeentecode" in n.parameters}
-    rows = request.dbsession.execute(
-        sa.select(Gemeente.gemeentecode, Gemeente.naam).where(Gemeente.gemeentecode.in_(codes))
-    )
-    return {row.gemeentecode: row.naam for row in rows}

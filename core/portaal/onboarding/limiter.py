@@ -10,10 +10,10 @@ import uuid
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from portaal import clock
+from portaal.db.upsert import insert_into
 from portaal.onboarding.models import AttemptWindow
 from portaal.plugins.contract import HookContext, Job
 
@@ -66,7 +66,7 @@ def network(address: str) -> str:
 
 def _count(connection: Connection, scope: str) -> tuple[int, datetime]:
     now = clock.now()
-    insert = _insert(connection).values(scope=scope, began_at=now, attempts=1)
+    insert = insert_into(connection, AttemptWindow).values(scope=scope, began_at=now, attempts=1)
     is_over = AttemptWindow.began_at <= now - WINDOW
     counted = insert.on_conflict_do_update(
         index_elements=[AttemptWindow.scope],
@@ -77,9 +77,3 @@ def _count(connection: Connection, scope: str) -> tuple[int, datetime]:
     ).returning(AttemptWindow.attempts, AttemptWindow.began_at)
     row = connection.execute(counted).one()
     return row.attempts, row.began_at
-
-
-def _insert(connection: Connection) -> postgresql.Insert | sqlite.Insert:
-    if connection.dialect.name == "postgresql":
-        return postgresql.insert(AttemptWindow)
-    return sqlite.insert(AttemptWindow)

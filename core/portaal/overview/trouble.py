@@ -8,11 +8,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from portaal import clock
+from portaal.db.upsert import insert_into
 from portaal.overview.models import Miss, TileTrouble
 
 MISSES_TO_PAUSE = 3
@@ -34,12 +34,11 @@ def is_paused(trouble: TileTrouble | None) -> bool:
 def note_miss(connection: Connection, gemeentecode: str, product: str, tile: str, reason: Miss) -> None:
     """Count a miss; the third in a row begins a pause, and so does each one after it."""
     now = clock.now()
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     key = {"gemeentecode": gemeentecode, "product": product, "tile": tile}
     last = {"reason": reason, "missed_at": now}
     again = sa.case((TileTrouble.misses + 1 >= MISSES_TO_PAUSE, sa.literal(now + PAUSE, TileTrouble.paused_until.type)))
     connection.execute(
-        insert(TileTrouble)
+        insert_into(connection, TileTrouble)
         .values(**key, **last, misses=1)
         .on_conflict_do_update(
             index_elements=list(key), set_=last | {"misses": TileTrouble.misses + 1, "paused_until": again}

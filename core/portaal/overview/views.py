@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 
+from portaal import clock
 from portaal.access.models import Account, Role
 from portaal.access.permissions import Permission
 from portaal.access.reach import RouteRequest, may_open
@@ -117,8 +118,6 @@ def add_tile_pages(config: Configurator, product: str) -> None:
 
 def welcome_seen(request: Request) -> Response:
     """The welcome of a first visit was read (R-77)."""
-    from portaal import clock
-
     request.dbsession.get_one(Account, request.identity.account_id).welcomed_at = clock.now()
     return HTTPSeeOther(request.route_url("start"))
 

@@ -72,13 +72,6 @@ def grants_of(dbsession: Session, account_ids: Sequence[uuid.UUID]) -> list[Role
     return sorted(dbsession.scalars(query), key=lambda g: (g.gemeentecode or "", g.product or "", g.role))
 
 
-def gemeente_names(dbsession: Session, grants: Sequence[RoleGrant]) -> dict[str, str]:
-    """The names of the gemeenten that these roles are for, by their code."""
-    codes = {grant.gemeentecode for grant in grants}
-    rows = dbsession.execute(sa.select(Gemeente.gemeentecode, Gemeente.naam).where(Gemeente.gemeentecode.in_(codes)))
-    return {row.gemeentecode: row.naam for row in rows}
-
-
 def _works_for(word: str) -> sa.ColumnElement[bool]:
     gemeente = sa.or_(Gemeente.naam.icontains(word, autoescape=True), Gemeente.gemeentecode == word)
     linked = (

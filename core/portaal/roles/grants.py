@@ -154,8 +154,8 @@ def has_role(
     return dbsession.scalar(_current(account_id, role, gemeentecode, product)) is not None
 
 
-def holders(dbsession: Session, role: Role, gemeentecode: str | None) -> list[Account]:
-    """The people who hold a role now and can use it, by name."""
+def holders(dbsession: Session, role: Role, gemeentecode: str | None, product: str | None = None) -> list[Account]:
+    """The people who hold a role now, for a product if one is named, and can use it; by name."""
     query = (
         sa.select(Account)
         .join(RoleGrant, RoleGrant.account_id == Account.id)
@@ -169,6 +169,8 @@ def holders(dbsession: Session, role: Role, gemeentecode: str | None) -> list[Ac
         .order_by(Account.achternaam, Account.voornaam)
         .distinct()
     )
+    if product is not None:
+        query = query.where(RoleGrant.product == product)
     if gemeentecode is not None:
         query = query.where(Account.organisation_id.in_(acting_organisations(gemeentecode)))
     return list(dbsession.scalars(query))

@@ -12,6 +12,7 @@ from portaal.access.models import Account, RoleGrant
 from portaal.bsn import contains_bsn
 from portaal.frame.flash import flash
 from portaal.gebruikersbeheer.views import wording
+from portaal.organisations.names import gemeente_names
 from portaal.relinking import candidates, steps
 from portaal.relinking.models import Relinking
 from portaal.relinking.rules import fingerprint, obstacle
@@ -163,7 +164,7 @@ def _side_by_side(request: Request, account: Account, newcomer: Account, grants:
         "newcomer": newcomer,
         "held": {each.id: [grant for grant in grants if grant.account_id == each.id] for each in (account, newcomer)},
         "makelaar_name": lambda issuer: makelaar_name(request, issuer),
-        "gemeenten": candidates.gemeente_names(request.dbsession, grants),
+        "gemeenten": gemeente_names(request.dbsession, (grant.gemeentecode for grant in grants)),
     } | wording(request)
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 
-from portaal.access.models import Account, Role
+from portaal.access.models import Role
+from portaal.access.names import account_names
 from portaal.frame.flash import flash
 from portaal.organisations.activation import active_products
 from portaal.organisations.models import Gemeente
@@ -49,10 +50,11 @@ def show_gemeente(request: Request) -> dict[str, Any]:
     code = gemeente.gemeentecode
     active = active_products(request.dbsession, code)
     register = agreements.register(request.dbsession, code)
+    recorders = [noted.agreement.recorded_by for noted in register if noted.agreement and noted.agreement.recorded_by]
     return {
         "gemeente": gemeente,
         "register": register,
-        "recorders": _names(request, register),
+        "recorders": account_names(request.dbsession, recorders),
         "products": [(plugin.info, plugin.name in active) for plugin in request.registry["portaal.plugins"].products],
         "links": organisations.links(request.dbsession, code),
         "gebruikersbeheerders": holders(request.dbsession, Role.GEBRUIKERSBEHEERDER, code),
@@ -126,12 +128,6 @@ def this_gemeente(request: Request) -> Gemeente:
 def to_gemeente(request: Request, code: str) -> Response:
     """Back to the page of a gemeente."""
     return HTTPSeeOther(request.route_url("servicedesk_gemeente", gemeentecode=code))
-
-
-def _names(request: Request, register: list[agreements.Registered]) -> dict[Any, str]:
-    ids = {noted.agreement.recorded_by for noted in register if noted.agreement} - {None}
-    people = request.dbsession.query(Account).filter(Account.id.in_(ids))
-    return {account.id: account.display_name for account in people}
 
 
 def includeme(config: Configurator) -> None:

@@ -8,13 +8,14 @@ import pydantic
 from pyramid.httpexceptions import HTTPSeeOther
 from translationstring import TranslationString
 
+from portaal.access.models import Role
 from portaal.frame.flash import flash
 from portaal.notifications.models import NotificationKind
 from portaal.notifications.service import notify
+from portaal.roles.grants import holders
 from portaal.settings import drafts, pages
 from portaal.settings.announce import announce_after_commit
 from portaal.settings.diff import changed_fields
-from portaal.settings.productbeheerders import productbeheerders
 from portaal.settings.store import Loaded, Saved
 from portaal.web.i18n import _
 
@@ -58,7 +59,7 @@ def change(
 def _tell_the_others(context: ProductContext, request: Request) -> None:
     """The other Productbeheerders of this product: one of them may have to activate the change."""
     by = request.identity.account_id
-    people = productbeheerders(request.dbsession, context.code, context.product)
+    people = holders(request.dbsession, Role.PRODUCTBEHEERDER, context.code, context.product)
     others = [account for account in people if account.id != by]
     notify(
         request.dbsession,

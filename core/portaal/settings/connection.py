@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
 from typing import Any
 
 import pydantic
 
 from portaal.plugins.contract import ConnectionTest
+from portaal.time_limit import Call, LateError, StillBusyError, TimeLimit
 from portaal.web.i18n import _
 
 log = logging.getLogger(__name__)
@@ -25,24 +25,19 @@ TOO_SLOW = ConnectionTest(
 )
 
 
+LIMIT = TimeLimit(SECONDS)
+
+
 def try_connection(
-    test: Callable[[Any], ConnectionTest], value: pydantic.BaseModel, product: str, seconds: float = SECONDS
+    test: Callable[[Any], ConnectionTest], value: pydantic.BaseModel, product: str, limit: TimeLimit = LIMIT
 ) -> ConnectionTest:
     """The outcome of the product's test with these settings.
 
-    A test that does not come back is left behind in its thread; a thread cannot be stopped from outside.
+    Where earlier tests of this product are late and still going on, no other one begins: they count as too slow too.
     """
-    outcome = [TOO_SLOW]
-
-    def run() -> None:
-        try:
-            answer = test(value)
-            outcome[0] = answer if isinstance(answer, ConnectionTest) else FAILED
-        except (Exception, SystemExit):
-            log.exception("the connection test of product %s failed", product)
-            outcome[0] = FAILED
-
-    thread = threading.Thread(target=run, name=f"connection test of {product}", daemon=True)
-    thread.start()
-    thread.join(seconds)
-    return outcome[0]
+    (outcome,) = limit.run([Call(product, lambda: test(value))])
+    if isinstance(outcome.error, LateError | StillBusyError):
+        return TOO_SLOW
+    if outcome.error is not None:
+        log.error("the connection test of product %s failed", product, exc_info=outcome.error)
+    return outcome.value if isinstance(outcome.value, ConnectionTest) else FAILED

@@ -9,13 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portaal import clock
+from portaal.access.models import Role
 from portaal.notifications.models import Notification, NotificationKind
 from portaal.notifications.service import notify
 from portaal.organisations.activation import active_gemeenten
 from portaal.plugins.contract import HookContext, Job
+from portaal.roles.grants import holders
 from portaal.settings.certificate import Certificate
 from portaal.settings.fields import SettingField, fields_of
-from portaal.settings.productbeheerders import productbeheerders
 from portaal.settings.store import SettingsStore
 
 SOON = timedelta(days=60)
@@ -52,7 +53,7 @@ def warn(store: SettingsStore, dbsession: Session) -> None:
 def _warn(dbsession: Session, gemeentecode: str, product: str) -> None:
     people = [
         account
-        for account in productbeheerders(dbsession, gemeentecode, product)
+        for account in holders(dbsession, Role.PRODUCTBEHEERDER, gemeentecode, product)
         if (gemeentecode, product) not in _told_lately(dbsession, account.id)
     ]
     notify(dbsession, people, NotificationKind.CERTIFICAAT_VERLOOPT, gemeentecode=gemeentecode, product=product)

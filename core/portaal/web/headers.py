@@ -67,11 +67,11 @@ def set_headers(request: Request, response: Response) -> None:
         headers["Cache-Control"] = "no-store"
 
 
-def product_of(request: Request) -> str:
-    """The product whose page this is, or an empty text."""
+def product_of(request: Request) -> str | None:
+    """The product whose page was asked for."""
     route = getattr(request, "matched_route", None)
-    name = route.name.partition(".")[0] if route else ""
-    return name if name in request.registry["portaal.plugins"] else ""
+    name = route.name.partition(".")[0] if route else None
+    return name if name in request.registry["portaal.plugins"] else None
 
 
 def headers_tween(handler: Callable[[Request], Response], registry: Any) -> Callable[[Request], Response]:

@@ -205,11 +205,6 @@ def announce_next(dbsession: Session, secrecy: Secrecy, list_id: uuid.UUID, why:
             return announced
 
 
-def left_to_ask(dbsession: Session, list_id: uuid.UUID) -> int:
-    """How many lines were not asked yet."""
-    return dbsession.scalar(sa.select(sa.func.count()).select_from(LijstRegel).where(*_still_to_ask(list_id))) or 0
-
-
 def _still_to_ask(list_id: uuid.UUID) -> list[sa.ColumnElement[bool]]:
     return [LijstRegel.list_id == list_id, LijstRegel.valid.is_(True), LijstRegel.raadpleging_id.is_(None)]
 

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable, Mapping
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portaal import clock
@@ -30,6 +29,7 @@ from portaal.berichtenverkeer.storage import PayloadError, PayloadStore
 from portaal.berichtenverkeer.tracking.models import EventKind, Message, MessageKind
 from portaal.berichtenverkeer.tracking.states import State
 from portaal.berichtenverkeer.tracking.timeline import advance, locked, record
+from portaal.db.upsert import insert_into
 from portaal.keyring import KeyringError
 from portaal.organisations.models import Gemeente
 
@@ -144,9 +144,8 @@ def expects_retour(message: Message) -> bool:
 
 def _new_partner(dbsession: Session, partner: str) -> PartnerState:
     """The row of a partner that was never spoken to; two senders may be the first at once."""
-    insert = postgresql.insert if dbsession.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = {"partner": partner, "failures": 0, "last_code": "", "changed_at": clock.now()}
-    dbsession.execute(insert(PartnerState).values(row).on_conflict_do_nothing())
+    dbsession.execute(insert_into(dbsession.get_bind(), PartnerState).values(row).on_conflict_do_nothing())
     return dbsession.get_one(PartnerState, partner, with_for_update=True)
 
 

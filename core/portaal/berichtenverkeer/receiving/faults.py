@@ -28,7 +28,6 @@ NOT_CONNECTED = FaultKind("IB010", Plek.CLIENT, "De gemeente is niet aangesloten
 REFERENCE_USED = FaultKind("IB016", Plek.CLIENT, "Met dit referentienummer is een ander bericht ontvangen")
 UNKNOWN_ANSWERED = FaultKind("IB021", Plek.CLIENT, "Het bericht waarop dit een antwoord is, is hier niet bekend")
 NOT_ACTIVE = FaultKind("IB023", Plek.CLIENT, "Deze functie is voor deze gemeente niet actief")
-OUT_OF_ORDER = FaultKind("StUF058", Plek.SERVER, "Het bericht kon nu niet worden verwerkt. Probeer het later weer")
 
 
 class RefusedError(Exception):
