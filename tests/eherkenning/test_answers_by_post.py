@@ -64,6 +64,7 @@ def from_another_site(browser: Browser, fields: dict[str, str], **kwargs: Any) -
     kept = browser.cookies.get("portaal")
     browser.reset()
     response = browser.post(ACS, fields, **kwargs)
+    assert response.headers["Pragma"] == "no-cache" or response.status_int != 303
     assert "Set-Cookie" not in response.headers  # it would replace the one that was left out
     browser.reset()
     if kept:

@@ -53,7 +53,8 @@ def test_the_page_that_sends_on_is_not_kept_and_may_post_to_the_makelaar(browser
     choice = form_with(browser.get("/inloggen"), "makelaar")
     choice["makelaar"] = walk.state.parties.entity_id
     response = choice.submit()
-    assert "no-store" in response.headers["Cache-Control"]
+    assert response.headers["Cache-Control"] == "no-cache, no-store"
+    assert response.headers["Pragma"] == "no-cache"
     assert f"form-action 'self' {walk.state.base_url}" in response.headers["Content-Security-Policy"]
     relay_state = form_with(response, "RelayState")["RelayState"].value
     assert len(relay_state) <= 80

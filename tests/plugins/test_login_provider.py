@@ -364,6 +364,8 @@ def test_a_provider_is_well_again_when_it_does_its_work(portal_with: Open) -> No
         ({"expires_at": clock.now() - timedelta(days=1)}, "Deze login is niet meer geldig"),
         ({"expires_at": (clock.now() + timedelta(days=1)).replace(tzinfo=None)}, "Het inloggen is niet gelukt"),
         ({"assertion_id": ""}, "Het inloggen is niet gelukt"),
+        ({"assertion_id": "a\0b"}, "Het inloggen is niet gelukt"),
+        ({"assertion_id": "a\ud800b"}, "Het inloggen is niet gelukt"),
         ({"kvk_nummer": None}, "Het inloggen is niet gelukt"),
         ({"rsin": "12"}, "Het inloggen is niet gelukt"),
         ({"branch": "x"}, "Het inloggen is niet gelukt"),

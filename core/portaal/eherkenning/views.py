@@ -13,7 +13,7 @@ from portaal import clock
 from portaal.eherkenning.configuration import ACS_PATH, NAME
 from portaal.eherkenning.metadata import our_metadata
 from portaal.login import pending
-from portaal.login.views import receive
+from portaal.login.views import NOT_KEPT, receive
 
 if TYPE_CHECKING:
     from pyramid.config import Configurator
@@ -39,7 +39,7 @@ def take_post(request: Request) -> Response:
         pending.keep_posted(request.dbsession, relay_state, message.encode(), by_post)
     else:
         query["SAMLart"] = _one(posted, "SAMLart", ARTIFACT_CHARACTERS)
-    return HTTPSeeOther(request.route_url("eherkenning_acs", _query=query))
+    return HTTPSeeOther(request.route_url("eherkenning_acs", _query=query), headers=NOT_KEPT)
 
 
 def _one(posted: MultiDict[str, str], name: str, most: int) -> str:

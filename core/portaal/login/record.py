@@ -11,7 +11,7 @@ from portaal.login.levels import AssuranceLevel
 
 KVK_FORM, RSIN_FORM, BRANCH_FORM = re.compile(r"[0-9]{8}"), re.compile(r"[0-9]{9}"), re.compile(r"[0-9]{12,13}")
 PSEUDONYM_FORM = re.compile(r"[!-~]{8,200}")
-ID_FORM = re.compile(r".{1,200}")
+ID_FORM = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,200}")  # what any database keeps
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,8 @@ CHOICE = "portaal:templates/login/choose.jinja2"
 SENDING = "portaal:templates/login/sending.jinja2"
 REFUSED = "portaal:templates/login/refused.jinja2"
 REFERENCE = re.compile("([0-9a-f]{8})?")
+# What carries a message through the browser says so in both ways (SAML 2.0 bindings, sections 3.4.5.1 and 3.5.5.1).
+NOT_KEPT = {"Cache-Control": "no-cache, no-store", "Pragma": "no-cache"}
 
 
 class Choice(BaseModel):
@@ -69,9 +71,11 @@ def send(request: Request) -> Any:
         return refused(request, refusal)
     pending.remember(request.dbsession, Asked(name, issuer, begun.remember), state, request.browser_binding)
     if begun.fields is None:
-        return HTTPSeeOther(begun.url)
+        return HTTPSeeOther(begun.url, headers=NOT_KEPT)
     makelaar = next(choice for choice in providers.choices if choice.issuer == issuer)
-    return render_to_response(SENDING, {"request_to": begun, "makelaar": makelaar}, request=request)
+    response = render_to_response(SENDING, {"request_to": begun, "makelaar": makelaar}, request=request)
+    response.headers.update(NOT_KEPT)
+    return response
 
 
 def come_back(request: Request) -> Response:

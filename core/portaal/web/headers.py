@@ -63,7 +63,8 @@ def set_headers(request: Request, response: Response) -> None:
     headers.setdefault("X-Frame-Options", "DENY")
     if registry.settings["portaal.public_url"].startswith("https:"):
         headers.setdefault("Strict-Transport-Security", HSTS)
-    if response.status_int >= 400 or not request.path.startswith("/static/"):
+    kept = response.status_int < 400 and request.path.startswith("/static/")
+    if not kept and "no-store" not in headers.get("Cache-Control", ""):
         headers["Cache-Control"] = "no-store"
 
 
