@@ -149,7 +149,7 @@ def test_the_catalogue_says_what_the_service_is(run: Run) -> None:
 
 def test_the_catalogue_refuses_what_it_cannot_hold(run: Run) -> None:
     assert "64 characters" in run("catalogus", "--definition", UUID, service_name="x" * 65).output
-    assert "no OIN" in run("catalogus", "--definition", UUID, entity_id="urn:portaal", service_name="x").output
+    assert "OIN" in run("catalogus", "--definition", UUID, entity_id="urn:portaal", service_name="x").output
     assert (
         "javascript:x is no web address"
         in run("catalogus", "--definition", UUID, "--privacy-url", "javascript:x", service_name="x").output
@@ -344,6 +344,11 @@ def test_there_must_be_a_makelaar_of_that_name(run: Run) -> None:
         ("ca_file", "{files}/latin1", "latin1 is not in PEM"),
         ("ca_file", "{files}/other.key", "cannot be used for TLS"),
         ("entity_id", "", "set eherkenning.entity_id"),
+        (
+            "entity_id",
+            "urn:portaal",
+            "must be urn:etoegang:DV:<OIN of 20 digits>:entities:<index>, and not urn:portaal",
+        ),
     ],
 )
 @pytest.mark.parametrize("command", [("makelaar", "test"), ("catalogus", "--definition", UUID)])

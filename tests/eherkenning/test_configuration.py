@@ -74,8 +74,25 @@ def test_the_portal_does_not_start_without(settings: dict[str, Any], name: str) 
     assert f"set eherkenning.{name}" in refused(make_app, settings | {f"eherkenning.{name}": " "})
 
 
-def test_the_service_id_ends_in_an_index(settings: dict[str, Any]) -> None:
-    assert "9050" in refused(service_provider, settings | {"eherkenning.service_id": "urn:etoegang:DV:1:services:x"})
+OIN = "00000099000000001000"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("entity_id", "https://portaal.example"),
+        ("entity_id", "urn:etoegang:DV:1:entities:9000"),
+        ("entity_id", f"urn:etoegang:HM:{OIN}:entities:9000"),
+        ("entity_id", f"urn:etoegang:DV:{OIN}:entities:10000"),
+        ("service_id", f"urn:etoegang:DV:{OIN}:services:x"),
+        ("service_id", f"urn:etoegang:DV:{OIN}:entities:9050"),
+        ("service_uuid", "9050"),
+    ],
+)
+def test_what_a_makelaar_knows_us_by_has_its_form(settings: dict[str, Any], name: str, value: str) -> None:
+    words = refused(service_provider, settings | {f"eherkenning.{name}": value})
+    assert words.startswith(f"eherkenning.{name} must be ")
+    assert words.endswith(f"and not {value}")
 
 
 def pem(key: Any) -> bytes:

@@ -19,6 +19,7 @@ a file of their own, see :mod:`portaal.eherkenning.makelaars`.
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -45,6 +46,10 @@ if TYPE_CHECKING:
 NAME = "eherkenning"
 ACS_PATH = "/eherkenning/acs"
 CLIENT = "eherkenning.client_certificate"
+OIN = "<OIN of 20 digits>"
+UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+ENTITY_ID = re.compile(r"urn:etoegang:DV:[0-9]{20}:entities:[0-9]{1,4}")
+SERVICE_ID = re.compile(r"urn:etoegang:DV:[0-9]{20}:services:[0-9]{1,5}")
 SECONDS_OF_SKEW = 60
 
 
@@ -53,19 +58,17 @@ def service_provider(settings: Mapping[str, str]) -> ServiceProvider:
 
     :raises UnsafeConfigurationError: a setting is missing or a file cannot be used.
     """
-    service_id = _required(settings, "eherkenning.service_id")
-    index = service_id.rpartition(":")[2]
-    if not index.isdecimal():
-        raise UnsafeConfigurationError("eherkenning.service_id must end in the index of the service, such as :9050")
+    entity_id = _of_form(settings, "eherkenning.entity_id", ENTITY_ID, f"urn:etoegang:DV:{OIN}:entities:<index>")
+    service_id = _of_form(settings, "eherkenning.service_id", SERVICE_ID, f"urn:etoegang:DV:{OIN}:services:<index>")
     keys = [_key_pair(settings, "")]
     if settings.get("eherkenning.next_key", "").strip():
         keys.append(_key_pair(settings, "next_"))
     return ServiceProvider(
-        entity_id=_required(settings, "eherkenning.entity_id"),
+        entity_id=entity_id,
         acs_url=settings["portaal.public_url"] + ACS_PATH,
-        service_index=int(index),
+        service_index=int(service_id.rpartition(":")[2]),
         service_id=service_id,
-        service_uuid=_required(settings, "eherkenning.service_uuid"),
+        service_uuid=_of_form(settings, "eherkenning.service_uuid", UUID, "a UUID"),
         service_name=_required(settings, "eherkenning.service_name"),
         provider_name=settings["portaal.operator_name"],
         keys=tuple(keys),
@@ -134,6 +137,13 @@ def _required(settings: Mapping[str, str], name: str) -> str:
     value = settings.get(name, "").strip()
     if not value:
         raise UnsafeConfigurationError(f"set {name}: without it nobody can log in with eHerkenning")
+    return value
+
+
+def _of_form(settings: Mapping[str, str], name: str, form: re.Pattern[str], shown: str) -> str:
+    value = _required(settings, name)
+    if not form.fullmatch(value):
+        raise UnsafeConfigurationError(f"{name} must be {shown}, and not {value}")
     return value
 
 
