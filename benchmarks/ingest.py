@@ -20,7 +20,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import date
-from itertools import islice
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import cast
@@ -43,6 +42,7 @@ from portaal.keyring import Keyring
 PORTION = 65_536
 ROUNDS = 7
 LINES_PER_CLIENT = 3
+PRODUCTS, VOLUMES = 25, 121  # as many different lines as these make, but for their numbers
 KEYRING = Keyring({"bench": os.urandom(32)}, "bench")
 NO_LIMIT = Expectation(max_size=1 << 40)
 
@@ -75,16 +75,16 @@ LINE = """          <m:Prestatie>
             </m:ProductReferentie>
             <m:ToewijzingNummer>{number}</m:ToewijzingNummer>
             <m:ProductCategorie>02</m:ProductCategorie>
-            <m:ProductCode>02A01</m:ProductCode>
+            <m:ProductCode>02A{product:02}</m:ProductCode>
             <m:ProductPeriode>
               <b:Begindatum>2026-04-01</b:Begindatum>
               <b:Einddatum>2026-04-30</b:Einddatum>
             </m:ProductPeriode>
-            <m:GeleverdVolume>4</m:GeleverdVolume>
+            <m:GeleverdVolume>{volume}</m:GeleverdVolume>
             <m:Eenheid>04</m:Eenheid>
-            <m:ProductTarief>1250</m:ProductTarief>
+            <m:ProductTarief>{tariff}</m:ProductTarief>
             <m:IngediendBedrag>
-              <b:Bedrag>5000</b:Bedrag>
+              <b:Bedrag>{amount}</b:Bedrag>
               <b:DebetCredit>D</b:DebetCredit>
             </m:IngediendBedrag>
           </m:Prestatie>
@@ -106,18 +106,24 @@ def invented_bsns() -> Iterator[str]:
             yield digits
 
 
+def line(number: int) -> tuple[str, int]:
+    """A line of a declaration, and its amount in cents."""
+    product, volume = number % PRODUCTS, number % VOLUMES + 1
+    tariff = 1250 + 50 * product
+    amount = volume * tariff
+    return LINE.format(number=number, product=product, volume=volume, tariff=tariff, amount=amount), amount
+
+
 def declaration(size: int) -> bytes:
     """A declaration of about this many bytes that keeps every rule."""
     kind = message_type("WMO323")
-    count = max(1, size // (len(CLIENT) + LINES_PER_CLIENT * len(LINE)))
+    count = max(1, size // (len(CLIENT) + LINES_PER_CLIENT * len(line(0)[0])))
+    lines = [line(number) for number in range(count * LINES_PER_CLIENT)]
     clients = [
-        CLIENT.format(
-            bsn=bsn,
-            lines="".join(LINE.format(number=n * LINES_PER_CLIENT + i) for i in range(LINES_PER_CLIENT)),
-        )
-        for n, bsn in enumerate(islice(invented_bsns(), count))
+        CLIENT.format(bsn=bsn, lines="".join(text for text, _amount in lines[start : start + LINES_PER_CLIENT]))
+        for start, bsn in zip(range(0, len(lines), LINES_PER_CLIENT), invented_bsns(), strict=False)
     ]
-    total = count * LINES_PER_CLIENT * 5000
+    total = sum(amount for _text, amount in lines)
     head = HEAD.format(own=kind.namespace, shared=kind.release.shared_namespace, total=total)
     return (head + "".join(clients) + TAIL).encode()
 

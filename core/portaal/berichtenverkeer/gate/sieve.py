@@ -46,7 +46,7 @@ class Sieve:
             return
         searched = len(self._text)
         self._text += piece.decode()
-        text, position, parsed = self._text, 0, 0
+        text, position, parsed, lines = self._text, 0, 0, 0
         while self._is_open:
             shape = self._shapes.get(self.follows or "")
             written = shape.read(text, position) if shape else None
@@ -54,13 +54,17 @@ class Sieve:
                 yield written
                 position = written.end
             elif end := self._end.search(text, max(position, searched)):
-                yield b"\n" * text.count("\n", parsed, position) + text[position : end.end()].encode()
+                passed, seen = text.count("\n", parsed, position), text[position : end.end()]
+                yield b"\n" * passed + seen.encode()
+                lines += passed + seen.count("\n")
                 position = parsed = end.end()
             else:
                 break
         if parsed < position:
-            yield b"\n" * text.count("\n", parsed, position)
-        self._lines += text.count("\n", 0, position)
+            passed = text.count("\n", parsed, position)
+            yield b"\n" * passed
+            lines += passed
+        self._lines += lines
         self._text = text[position:]
         if not self._is_open or len(self._text) > MAX_PART:
             self.close()
@@ -86,7 +90,11 @@ class Sieve:
             if root is None:
                 return False
             self._seen_root, start = True, root.end()
-        return b"xmlns" in piece[start:] or (b"!" in piece and piece.find(b"<!", start) >= 0) or b"<?" in piece[start:]
+        return (
+            piece.find(b"xmlns", start) >= 0
+            or (b"!" in piece and piece.find(b"<!", start) >= 0)
+            or (b"?" in piece and piece.find(b"<?", start) >= 0)
+        )
 
 
 def _shapes(message_type: MessageType, root: etree._Element) -> Mapping[str, Shape]:

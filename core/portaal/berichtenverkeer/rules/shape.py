@@ -15,7 +15,8 @@ from typing import NamedTuple
 from portaal.berichtenverkeer.standard import DataType, Element, Klasse, MessageType
 from portaal.berichtenverkeer.standard.ordinary import ordinary
 
-SPACE = r"[ \t\r\n]*"
+# "+" behind a repeat: what it took is never given back. A tag follows, which could not have been part of it.
+SPACE = r"[ \t\r\n]*+"
 Groups = tuple[str | None, ...]
 TEXTS = re.compile(r">([^<>]*)</")
 
@@ -187,7 +188,7 @@ class _Maker:
                 group = next(groups)
                 values.append((element.name, group))
                 written = f"{before}({ordinary(element.type)}){after}"
-            pattern += f"(?:{written})?" if element.optional else written
+            pattern += f"(?:{written})?+" if element.optional else written
         return pattern, Fields(name, tag, tuple(values), texts, tuple(parts), bool(parts) or texts is not None)
 
     def _prefix(self, klasse: Klasse) -> str:

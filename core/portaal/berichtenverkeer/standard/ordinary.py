@@ -40,10 +40,10 @@ def _text(datatype: DataType) -> str:
         return f"(?:{'|'.join(map(re.escape, datatype.codes))})"
     pattern, longest = datatype.pattern or "", datatype.max_length or LONGEST
     if pattern in (NOT_BLANK_LINE, NOT_BLANK_TEXT):
-        return f"{NOT_BLANK}{CHARACTER}{{0,{longest - 1}}}"
+        return f"{NOT_BLANK}{CHARACTER}{{0,{longest - 1}}}+"
     any_text = ANY_TEXT.fullmatch(pattern)
     if any_text:
-        return f"{CHARACTER}{{1,{min(int(any_text[1]), longest)}}}"
+        return f"{CHARACTER}{{1,{min(int(any_text[1]), longest)}}}+"
     return pattern if PLAIN.fullmatch(pattern) and datatype.max_length is None else NOTHING
 
 
@@ -53,4 +53,4 @@ def _number(datatype: DataType) -> str:
     if datatype.pattern is not None:
         return datatype.pattern if datatype.pattern.isdecimal() and int(datatype.pattern) <= most else NOTHING
     digits = len(str(most + 1)) - 1
-    return f"[0-9]{{1,{digits}}}" if digits else NOTHING
+    return f"[0-9]{{1,{digits}}}+" if digits else NOTHING
