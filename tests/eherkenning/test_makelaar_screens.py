@@ -240,12 +240,21 @@ HEADINGS = {
     "unknown_principal": "De makelaar kent u niet",
     "expired": "Deze login is niet meer geldig",
     "too_early": "Deze login is niet meer geldig",
+    "failed": "Het inloggen is bij de makelaar niet gelukt",
     "nothing": "Deze login is al gebruikt",
+    "out_of_order": "De makelaar is niet bereikbaar",
     "branch": "Uw machtiging is voor een vestiging die voor geen gemeente werkt",
     "other_limit": "Uw machtiging heeft een beperking die het portaal niet kent",
     "long_chain": "Er zitten te veel organisaties tussen u en uw gemeente",
 }
-GOOD = (NORMAL, "chain")
+GOOD = (NORMAL, "encrypted_assertion", "chain")
+
+
+@pytest.mark.parametrize("deviation", GOOD)
+def test_the_portal_takes_an_answer_that_is_only_out_of_the_ordinary(walk: Walk, deviation: str) -> None:
+    suppliers = walk.begin()
+    suppliers.forms[0]["deviation"] = deviation
+    assert walk.back(walk.authenticate(suppliers, ANNA)).location == "http://localhost/"
 
 
 @pytest.mark.parametrize("deviation", [code for code in DEVIATIONS if code not in GOOD])

@@ -11,7 +11,7 @@ from typing import Any
 from lxml import etree
 
 from portaal.eherkenning.signature import sign
-from portaal.eherkenning.xml import q
+from portaal.eherkenning.xml import SAML, q
 from portaal.login.levels import PREFIX, AssuranceLevel
 from portaal.simulators.makelaar.answers import (
     PREFIXES,
@@ -26,10 +26,13 @@ from portaal.simulators.makelaar.answers import (
     response,
     sign_assertion,
 )
+from portaal.simulators.makelaar.encryption import encrypt
 
 NORMAL = "normal"
 LONG = timedelta(minutes=10)
 BRANCH = "000012345678"
+# In the place of an answer: whoever comes for it is told that the service is out of order.
+OUT_OF_ORDER = etree.Element("out-of-order")
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,13 @@ def _plain_identity(login: Login) -> etree._Element:
     return login.with_assertions(sign_assertion(login.parties, changed))
 
 
+def _encrypted_assertion(login: Login) -> etree._Element:
+    signed = sign_assertion(login.parties, login.assertion())
+    holder = etree.Element(q("saml:EncryptedAssertion"), nsmap={"saml": SAML})
+    holder.extend(encrypt(etree.tostring(signed), login.asker.certificate, login.asker.entity_id))
+    return login.with_assertions(holder)
+
+
 def _limited_to(name: str, value: str) -> Callable[[Login], etree._Element]:
     """A mandate with a limit."""
 
@@ -128,6 +138,7 @@ def _failure(code: str) -> Callable[[Login], etree._Element]:
 
 DEVIATIONS: dict[str, Callable[[Login], etree._Element | None]] = {
     NORMAL: lambda login: login.but(),
+    "encrypted_assertion": _encrypted_assertion,
     "branch": _limited_to("Vestigingsnr", BRANCH),
     "chain": _through("99000777"),
     "too_low": _too_low,
@@ -136,6 +147,7 @@ DEVIATIONS: dict[str, Callable[[Login], etree._Element | None]] = {
     "request_unsupported": _failure("RequestUnsupported"),
     "no_authn_context": _failure("NoAuthnContext"),
     "unknown_principal": _failure("UnknownPrincipal"),
+    "failed": _failure("NoSupportedIDP"),
     "expired": lambda login: login.but(now=-LONG),
     "too_early": lambda login: login.but(now=LONG),
     "other_service": lambda login: login.but(service_id="urn:etoegang:DV:00000003000000000000:services:1"),
@@ -147,9 +159,11 @@ DEVIATIONS: dict[str, Callable[[Login], etree._Element | None]] = {
     "altered": _altered,
     "foreign_key": _foreign_key,
     "plain_identity": _plain_identity,
+    "other_certificate": lambda login: login.but(certificate=login.parties.makelaar.certificate),
     "two_assertions": lambda login: login.with_assertions(
         *(sign_assertion(login.parties, login.assertion()) for _ in range(2))
     ),
     "no_assertion": lambda login: login.with_assertions(),
     "nothing": lambda login: None,
+    "out_of_order": lambda login: OUT_OF_ORDER,
 }

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from lxml import etree
-from pyramid.httpexceptions import HTTPBadRequest, HTTPFound, HTTPSeeOther
+from pyramid.httpexceptions import HTTPBadRequest, HTTPFound, HTTPSeeOther, HTTPServiceUnavailable
 from pyramid.renderers import render_to_response
 from pyramid.response import Response
 
 from portaal.simulators.makelaar.answers import Asker, Person, artifact_response, cancel_response, new_artifact
-from portaal.simulators.makelaar.deviations import NORMAL, answer_to
+from portaal.simulators.makelaar.deviations import NORMAL, OUT_OF_ORDER, answer_to
 from portaal.simulators.makelaar.questions import BadQuestionError, read_request, read_resolve, soap
 from portaal.simulators.makelaar.visits import Visit
 
@@ -115,5 +115,7 @@ def resolve(request: Request) -> Response:
     except BadQuestionError as error:
         raise HTTPBadRequest(str(error)) from error
     answer: Any = makelaar.visits.take_answer(artifact)
+    if answer is OUT_OF_ORDER:
+        raise HTTPServiceUnavailable()
     body = soap(artifact_response(makelaar.parties, answer, question_id, now()))
     return Response(body, content_type="text/xml", charset="UTF-8")

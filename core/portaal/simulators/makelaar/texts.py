@@ -24,6 +24,7 @@ TEXTS = {
         "To show what the portal does with an answer out of the ordinary, or with one that is not right.",
     ),
     "answer_normal": ("Geen: een goed antwoord", "None: a good answer"),
+    "answer_encrypted_assertion": ("Een goed antwoord, helemaal versleuteld", "A good answer, encrypted as a whole"),
     "answer_branch": (
         "De machtiging geldt voor één vestiging (000012345678)",
         "The mandate is for one branch (000012345678)",
@@ -41,6 +42,7 @@ TEXTS = {
         "The makelaar cannot give the level asked for",
     ),
     "answer_unknown_principal": ("De makelaar kent de persoon niet", "The makelaar does not know the person"),
+    "answer_failed": ("Bij de makelaar ging iets mis", "Something went wrong at the makelaar"),
     "answer_expired": ("Het antwoord is verlopen", "The answer has expired"),
     "answer_too_early": ("Het antwoord is nog niet geldig", "The answer is not valid yet"),
     "answer_other_service": ("Het antwoord is voor een andere dienst", "The answer is for another service"),
@@ -55,9 +57,17 @@ TEXTS = {
     "answer_altered": ("Het antwoord is na ondertekening veranderd", "The answer was altered after it was signed"),
     "answer_foreign_key": ("Het antwoord is door een ander ondertekend", "The answer was signed by somebody else"),
     "answer_plain_identity": ("De identiteit is niet versleuteld", "The identity is not encrypted"),
+    "answer_other_certificate": (
+        "De identiteit is versleuteld voor een ander",
+        "The identity is encrypted for somebody else",
+    ),
     "answer_two_assertions": ("Er zijn twee verklaringen", "There are two assertions"),
     "answer_no_assertion": ("Er is geen verklaring", "There is no assertion"),
     "answer_nothing": ("Er is geen antwoord", "There is no answer"),
+    "answer_out_of_order": (
+        "Het antwoord is niet op te halen: de dienst ligt eruit",
+        "The answer cannot be fetched: the service is out of order",
+    ),
     "posting": ("Terug naar het portaal", "Back to the portal"),
     "posting_intro": (
         "U gaat vanzelf terug naar het portaal. Gebeurt er niets? Klik dan op de knop.",
