@@ -14,7 +14,11 @@ from portaal.keyring import Keyring, KeyringError, create_key_file
 from portaal.simulators.makelaar.keys import new_pair, write_pair
 from portaal.testing.application import app_settings
 
-HTTPS = {"portaal.public_url": "https://portaal.example.org", "portaal.audit_head": "/var/lib/portaal/head.json"}
+HTTPS = {
+    "portaal.public_url": "https://portaal.example.org",
+    "portaal.audit_head": "/var/lib/portaal/head.json",
+    "portaal.networks": "*",
+}
 PRODUCTION = HTTPS | {"portaal.environment": "production"}
 
 UNSAFE: dict[str, tuple[dict[str, Any], str]] = {
@@ -38,6 +42,7 @@ UNSAFE: dict[str, tuple[dict[str, Any], str]] = {
     "reload_templates": (PRODUCTION | {"pyramid.reload_templates": "on"}, "pyramid.reload_templates"),
     "debug toolbar": (PRODUCTION | {"pyramid.includes": "pyramid_debugtoolbar"}, "debugtoolbar"),
     "simulated makelaar in production": (PRODUCTION, "simulated|https"),
+    "nobody said from which networks": (PRODUCTION | {"portaal.networks": " "}, "portaal.networks"),
     "no head of the audit trail": (PRODUCTION | {"portaal.audit_head": ""}, "portaal.audit_head"),
     "no makelaar": ({"eherkenning.makelaars": ""}, "eherkenning.makelaars"),
     "makelaar without metadata": ({"eherkenning.makelaars": "/bestaat/niet.xml | X"}, "eherkenning.makelaars"),

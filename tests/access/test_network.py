@@ -42,8 +42,9 @@ def test_who_is_inside(address: str | None, allowed: bool) -> None:
     assert NetworkPolicy.from_setting("10.20.0.0/16\n 2001:db8:1::/48").allows(address) is allowed
 
 
-def test_without_networks_everybody_is_inside() -> None:
-    assert NetworkPolicy.from_setting("").allows(OUTSIDE)
+@pytest.mark.parametrize("text", ["", "*", " * "])
+def test_without_networks_everybody_is_inside(text: str) -> None:
+    assert NetworkPolicy.from_setting(text).allows(OUTSIDE)
 
 
 @pytest.mark.parametrize("text", ["10.0.0.1/8", "diginetwerk", "10.0.0.0/33"])

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 from pyramid.exceptions import ConfigurationError
 
+from portaal.configuration import UnsafeConfigurationError
+
 if TYPE_CHECKING:
     from pyramid.config import Configurator
     from pyramid.request import Request
 
 SETTING = "portaal.networks"
+EVERYWHERE = "*"
 
 
 @dataclass(frozen=True)
@@ -23,10 +26,12 @@ class NetworkPolicy:
 
     @classmethod
     def from_setting(cls, text: str) -> NetworkPolicy:
-        """Networks with spaces in between, such as ``10.0.0.0/8 2001:db8::/32``.
+        """Networks with spaces in between, such as ``10.0.0.0/8 2001:db8::/32``; ``*`` for every network.
 
         :raises ConfigurationError: one of them is no network.
         """
+        if text.strip() == EVERYWHERE:
+            return cls()
         try:
             return cls(tuple(ip_network(part) for part in text.split()))
         except ValueError as error:
@@ -56,4 +61,12 @@ def on_network(request: Request) -> bool:
 
 
 def includeme(config: Configurator) -> None:
-    config.registry[SETTING] = NetworkPolicy.from_setting(config.registry.settings.get(SETTING, ""))
+    """:raises UnsafeConfigurationError: in production nobody chose from where people may log in."""
+    settings = config.registry.settings
+    networks = settings.get(SETTING, "")
+    if settings["portaal.environment"] == "production" and not networks.strip():
+        raise UnsafeConfigurationError(
+            f"set {SETTING} to the networks from which people may log in, such as those of Gemnet and Diginetwerk "
+            f"({EVERYWHERE} for every network)"
+        )
+    config.registry[SETTING] = NetworkPolicy.from_setting(networks)
