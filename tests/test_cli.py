@@ -22,6 +22,8 @@ def value_for(parameter: click.Parameter) -> str:
     """Something that the parameter takes, or would if the portal were there."""
     if isinstance(parameter.type, click.Choice):
         return str(parameter.type.choices[0])
+    if isinstance(parameter.type, click.DateTime):
+        return "2026-11-29"
     if isinstance(parameter.type, click.types.UUIDParameterType):
         return "00000000-0000-0000-0000-000000000000"
     if isinstance(parameter.type, click.Path) and not parameter.type.file_okay:
