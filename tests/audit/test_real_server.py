@@ -86,3 +86,17 @@ def test_an_act_and_its_line_are_committed_together(
     with one_moment(fresh_database) as connection:
         verdict = verify(connection, HeadFile(tmp_path / "head.json"))
     assert (verdict.checked, verdict.findings) == (2, [])
+
+
+def test_without_a_trail_nothing_is_shown_or_taken_along(portal: webtest.TestApp, fresh_database: Engine) -> None:
+    log_in(portal, fresh_database, "auditor", None)
+    page = portal.get("/g/0363/audit/bsn")
+    form = next(form for form in page.forms.values() if "bsn" in form.fields)
+    form["bsn"], form["aanleiding"] = "999990019", "Inzageverzoek 12"
+    with fresh_database.begin() as connection:
+        connection.execute(sa.text("ALTER TABLE audit_link RENAME TO broken"))
+    exports = [portal.get(path, status="*") for path in ("/g/0363/audit/export", "/eigen-handelingen/export")]
+    for answer in (form.submit(status="*"), *exports):
+        assert answer.status_int in {500, 503}
+        assert answer.content_type == "text/html"
+        assert "999990019" not in answer.text
