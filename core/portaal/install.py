@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pyramid.interfaces import IRoutesMapper
 
@@ -11,9 +11,10 @@ from portaal.access.models import Role
 from portaal.access.permissions import Permission
 from portaal.berichtenverkeer.delivery.plugged import check_partners
 from portaal.login.provider import LoginSetup
-from portaal.plugins.configurator import PluginConfigurator, own_settings
+from portaal.plugins.configurator import PluginConfigurator, add_wanted, own_settings
 from portaal.plugins.errors import ContractError
-from portaal.plugins.guard import check_changes, snapshot, template_faults
+from portaal.plugins.guard import Snapshot, check_changes, snapshot, template_faults
+from portaal.plugins.state import changes, state
 from portaal.web.i18n import _
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from portaal.plugins.loader import Plugin, Plugins
 
+GEMEENTECODE = "{gemeentecode:[0-9]{4}}"
 FIXED_ADDRESS = re.compile(r"/g/\{gemeentecode[^/]*/[^{}*]*")
 
 
@@ -41,11 +43,25 @@ def install(config: Configurator, plugins: Plugins, plugin: Plugin) -> None:
         config.add_login_provider(plugin.name, provider)
     config.commit()
     before = snapshot(config)
-    plugins.call(plugin, "portaal_includeme", config=PluginConfigurator(config, plugin.name))
+    wanted = _wanted(config, plugins, plugin, before)
+    add_wanted(config, plugin.name, wanted)
     config.commit()
     check_changes(config, plugin.name, before)
     _check_routes(config, plugins, plugin)
     check_partners(config.registry, plugin)
+
+
+def _wanted(config: Configurator, plugins: Plugins, plugin: Plugin, before: Snapshot) -> PluginConfigurator:
+    """What the plugin wants to add. Nothing changes meanwhile; where something did, the plugin went around us."""
+    untouched = state(config)
+    wanted = PluginConfigurator(config, plugin.name)
+    plugins.call(plugin, "portaal_includeme", config=wanted)
+    config.commit()
+    changed = list(changes(untouched, state(config)))
+    if changed:
+        check_changes(config, plugin.name, before)  # which knows many of them by name
+        raise ContractError(f"it changes the portal itself, beside its own configurator: {', '.join(changed[:3])}")
+    return wanted
 
 
 def _login_setup(config: Configurator, plugin: Plugin) -> LoginSetup:
@@ -61,6 +77,7 @@ def _check_routes(config: Configurator, plugins: Plugins, plugin: Plugin) -> Non
         named = view["request_methods"] or ()  # as it was given: one method is a text
         methods.setdefault(view["route_name"] or "", set()).update([named] if isinstance(named, str) else named)
     mapper = config.registry.getUtility(IRoutesMapper)
+    _refuse_unreachable(mapper, plugin)
     for entry in plugins.call(plugin, "portaal_menu") or ():
         if "GET" not in methods.get(f"{plugin.name}.{entry.route}", ()):
             raise ContractError(f"menu entry {entry.route!r}: the plugin has no such route with a GET view")
@@ -75,6 +92,16 @@ def _check_routes(config: Configurator, plugins: Plugins, plugin: Plugin) -> Non
     for operation in plugins.call(plugin, "portaal_openapi") or ():
         if operation.method not in methods.get(f"{plugin.name}.{operation.route}", ()):
             raise ContractError(f"API operation {operation.method} {operation.route!r}: the plugin has no such view")
+
+
+def _refuse_unreachable(mapper: Any, plugin: Plugin) -> None:
+    """A route whose address an earlier one takes would never be opened, without a word."""
+    for route in mapper.get_routes():
+        if route.name.startswith(f"{plugin.name}.") and FIXED_ADDRESS.fullmatch(route.pattern):
+            address = route.pattern.replace(GEMEENTECODE, "0000")
+            first = next(other for other in mapper.get_routes() if other.match(address) is not None)
+            if first is not route:
+                raise ContractError(f"route {route.name!r} is never reached: {first.name!r} takes its address")
 
 
 def settings_permissions(plugins: Plugins, plugin: Plugin) -> list[Permission]:

@@ -11,6 +11,8 @@ from importlib.metadata import Distribution, EntryPoint
 from pathlib import Path
 from typing import Any
 
+from pyramid.config import Configurator
+
 from portaal.api import Permission, PluginInfo, Role, _, hookimpl
 from portaal.scaffold.write import Product, write_product
 
@@ -48,6 +50,15 @@ def plugin(name: str, **hooks: Callable[..., Any]) -> dict[str, Candidate]:
     """The candidate of a plugin, as ``make_app`` takes it."""
     made = module(name, **hooks)
     return {name: Candidate(name, lambda: made)}
+
+
+def real_configurator() -> Configurator:
+    """What a plugin is not given: found in the frames of whoever calls it."""
+    frame = sys._getframe()
+    while not isinstance(found := frame.f_locals.get("config"), Configurator):
+        assert frame.f_back is not None
+        frame = frame.f_back
+    return found
 
 
 def example() -> dict[str, EntryPoint]:

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from pyramid.interfaces import ISecurityPolicy
 from pyramid.response import Response
 
+from portaal.access.resources import product_factory
 from portaal.api import (
     ApiOperation,
     HealthCheck,
@@ -34,7 +35,7 @@ from portaal.api import (
 from portaal.app import make_app
 from portaal.plugins.errors import RefusedError
 from portaal.testing.application import app_settings
-from tests.plugins.kit import Candidate, info, module, permission, plugin
+from tests.plugins.kit import Candidate, info, module, permission, plugin, real_configurator, written
 
 
 def page(request: Any) -> Response:
@@ -62,19 +63,16 @@ def raw(act: Callable[[Any], Any]) -> Callable[..., None]:
     """An includeme that gets hold of the real configurator."""
 
     def includeme(config: PluginConfigurator) -> None:
-        act(config._config)
+        act(real_configurator())
 
     return includeme
 
 
-def own_route(config: PluginConfigurator) -> None:
-    config.add_route("pagina", "")
-
-
 def with_route(act: Callable[[Any], Any]) -> Callable[..., None]:
     def includeme(config: PluginConfigurator) -> None:
-        own_route(config)
-        act(config._config)
+        real = real_configurator()
+        real.add_route("kwaad.pagina", "/g/{gemeentecode:[0-9]{4}}/kwaad/", factory=product_factory("kwaad"))
+        act(real)
 
     return includeme
 
@@ -145,8 +143,18 @@ LOADED: dict[str, tuple[Callable[[], Any], str, str]] = {
     "another name": (lambda: module("iwmo"), "check", "calls itself 'iwmo'"),
     "newer major API": (lambda: module("kwaad", plugin_info=lambda: info("kwaad", (2, 0))), "check", "portaal.api 2.0"),
     "newer minor API": (lambda: module("kwaad", plugin_info=lambda: info("kwaad", (1, 99))), "check", "1.99"),
+    "newer minor API with a hook of it": (
+        lambda: module("kwaad", plugin_info=lambda: info("kwaad", (1, 99)), nieuw=lambda: None),
+        "check",
+        "1.99",
+    ),
     "older major API": (lambda: module("kwaad", plugin_info=lambda: info("kwaad", (0, 9))), "check", "0.9"),
-    "misspelled hook": (lambda: module("kwaad", tegels=no_samples), "check", "portaal_tegels"),
+    "misspelled hook": (lambda: module("kwaad", tegels=no_samples), "check", "no hook portaal_tegels"),
+    "hook with a letter too many": (
+        lambda: module("kwaad", menus=lambda: None),
+        "check",
+        "no hook portaal_menus; is portaal_menu meant?",
+    ),
     "unknown hook argument": (lambda: module("kwaad", menu=lambda request: []), "check", "request"),
     "info raises": (lambda: module("kwaad", plugin_info=lambda: 1 / 0), "check", "ZeroDivisionError"),
 }
@@ -220,7 +228,10 @@ CONFIGURED: dict[str, tuple[dict[str, Callable[..., Any]], str]] = {
     "route pattern absolute": ({"includeme": add_route("pagina", "/servicedesk")}, "relative"),
     "route pattern climbs": ({"includeme": add_route("pagina", "../gebruikers")}, "relative"),
     "route name malformed": ({"includeme": add_route("Pagina!", "")}, "lower-case"),
-    "view without permission": ({"includeme": add_view(permission=None)}, "not declared"),
+    "view without permission": (
+        {"includeme": add_view(permission=None)},
+        "not declared by kwaad, only: kwaad:pagina:bekijken",
+    ),
     "view with core permission": ({"includeme": add_view(permission="gebruikers:beheren")}, "not declared"),
     "view for any method": ({"includeme": add_view(request_method=None)}, "request method"),
     "view for TRACE": ({"includeme": add_view(request_method="TRACE")}, "request method"),
@@ -409,6 +420,18 @@ def test_a_plugin_that_fails_the_second_time_is_refused_as_well(settings: dict[s
 def test_strict_mode_raises(settings: dict[str, Any]) -> None:
     with pytest.raises(RefusedError, match="plugin kwaad is refused in phase discover: ImportError: no module named"):
         make_app(settings | {"portaal.strict_plugins": "true"}, {"kwaad": Candidate("kwaad", fails_on_import)})
+
+
+def test_the_line_in_the_plugin_is_named(settings: dict[str, Any], tmp_path: Path) -> None:
+    settings |= {"portaal.strict_plugins": "false"}
+    edit = ("*/plugin.py", 'config.add_route("notities", "")', 'config.add_route("Notities", "")')
+    entry_point = written("foutje", tmp_path, [edit])
+    source = (tmp_path / "portaal-foutje/portaal_foutje/plugin.py").read_text(encoding="utf-8").splitlines()
+    line = next(number for number, text in enumerate(source, start=1) if "Notities" in text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(tmp_path / "portaal-foutje")
+        (refused,) = make_app(settings, {"foutje": entry_point}).registry["portaal.plugins"].quarantined
+    assert refused.error.endswith(f"(portaal_foutje.plugin, line {line})")
 
 
 def test_honest_plugins_run_after_a_bad_one(settings: dict[str, Any]) -> None:

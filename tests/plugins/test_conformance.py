@@ -31,18 +31,18 @@ PAGE, DUTCH, REVISION = "*/templates/notes.jinja2", "*/locale/nl/proef.po", "*/m
 MAIN = "{% block main %}\n"
 
 
-def beside_the_routes(code: str) -> Edit:
-    """Code in the includeme, with the real configurator in ``raw``."""
-    lines = f"config.add_catalogues(HERE / 'locale')\nraw = config._config\nraw.commit()\n{textwrap.dedent(code)}"
-    return PLUGIN, '    config.add_catalogues(HERE / "locale")\n', textwrap.indent(lines, "    ")
+def afterwards(code: str) -> Edit:
+    """Code that a product runs when the portal has looked at it and taken it in; ``app`` is the whole application."""
+    function = f"\n\ndef spoil(app):\n{textwrap.indent(textwrap.dedent(code), '    ')}\n\n@hookimpl\ndef portaal_menu()"
+    return PLUGIN, "\n\n@hookimpl\ndef portaal_menu()", function
 
 
 def policy(answer: str) -> Edit:
     """The security policy replaced where nobody looks: in the object itself."""
-    return beside_the_routes(f"""
+    return afterwards(f"""
         from pyramid.interfaces import ISecurityPolicy
         from pyramid.security import Allowed
-        policy = raw.registry.getUtility(ISecurityPolicy)
+        policy = app.registry.getUtility(ISecurityPolicy)
         permits = policy.permits
         policy.permits = lambda request, context, permission: {answer}
     """)
@@ -53,13 +53,13 @@ def factory(body: str) -> Edit:
     code = """
         from pyramid.httpexceptions import HTTPNotFound
         from pyramid.interfaces import IRoutesMapper
-        made = raw.registry.getUtility(IRoutesMapper).get_route("proef.notities").factory
+        made = app.registry.getUtility(IRoutesMapper).get_route("proef.notities").factory
         first = made.__init__
         def changed(self, request):
             BODY
         made.__init__ = changed
     """
-    return beside_the_routes(code.replace("BODY", textwrap.indent(textwrap.dedent(body), " " * 12).strip()))
+    return afterwards(code.replace("BODY", textwrap.indent(textwrap.dedent(body), " " * 12).strip()))
 
 
 def hook(name: str, answer: str, *imports: str, parameters: str = "") -> list[Edit]:
@@ -131,13 +131,17 @@ BREAKS: dict[str, Sequence[Sequence[Edit]]] = {
     ],
     "other_methods_are_refused": [
         [
-            beside_the_routes("""
+            afterwards("""
+        from pyramid.config import Configurator
         from pyramid.interfaces import ITweens
         from pyramid.response import Response
-        tweens = raw.registry.getUtility(ITweens).sorter
-        tweens.remove(next(name for name in tweens.names if name.endswith("limits_tween")))
+        tweens = app.registry.getUtility(ITweens)
+        tweens.sorter.remove(next(name for name in tweens.sorter.names if name.endswith("limits_tween")))
+        app.handle_request = tweens(type(app).handle_request.__get__(app), app.registry)
+        raw = Configurator(registry=app.registry)
         raw.add_view(lambda request: Response(str(request.headers)), route_name="proef.notities", permission=READ,
                      request_method="TRACE")
+        raw.commit()
     """)
         ]
     ],
@@ -369,6 +373,8 @@ class Trial:
             app = subject.app
         except DoesNotLoadError:
             return {LOADING: list(CHECKS[LOADING].find(subject))}
+        if hasattr(subject.module, "spoil"):
+            subject.module.spoil(app)
         with bound(app, self.connection, {subject.name: entry_point}):
             found = dict(self._run(checks, subject, settings_saver(app, self.dbsession)))
         return {name: faults for name, faults in found.items() if faults}

@@ -73,6 +73,12 @@ def test_it_has_a_page_with_its_signature_and_the_examples_code(hook: str) -> No
     assert f"]({hook}.md)" in (PAGES / "README.md").read_text(encoding="utf-8")
 
 
+def test_every_directive_is_on_the_page() -> None:
+    directives = {name for name in vars(api.PluginConfigurator) if not name.startswith("_")} - {"plugin"}
+    described = set(re.findall(r"^\| `(\w+)", page("portaal_includeme"), re.MULTILINE))
+    assert described == directives
+
+
 @pytest.mark.parametrize("hook", HOOKS)
 def test_the_example_uses_it(hook: str) -> None:
     (entry_point,) = example().values()

@@ -160,6 +160,8 @@ FUNCTIONS: dict[str, tuple[Callable[[], Any], str]] = {
     "hook that wraps others": (lambda: marked(wrapper=True), "takes no options"),
     "hook that wraps the old way": (lambda: marked(hookwrapper=True), "takes no options"),
     "hook that may be misspelled": (lambda: marked(optionalhook=True), "takes no options"),
+    "hook that wants to be first": (lambda: marked(tryfirst=True), "takes no options"),
+    "hook in the place of another": (lambda: marked(specname="portaal_tiles"), "takes no options"),
     "asynchronous hook": (lambda: module("kwaad", activated=asynchronous), "without async or yield"),
     "hook that yields": (lambda: module("kwaad", deactivated=generator), "without async or yield"),
 }

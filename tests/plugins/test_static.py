@@ -66,6 +66,14 @@ def test_only_what_browsers_may_have(tmp_path: Path) -> None:
         ProductFiles(tmp_path / "nowhere")
 
 
+def test_a_link_leads_nowhere_else(tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("of the portal")
+    (tmp_path / "static").mkdir()
+    (tmp_path / "static/notes.txt").symlink_to(tmp_path / "secret.txt")
+    with pytest.raises(ContractError, match="link to a file outside"):
+        ProductFiles(tmp_path / "static")
+
+
 def test_a_bad_folder_refuses_the_plugin(tmp_path: Path) -> None:
     settings = app_settings(tmp_path) | {"portaal.strict_plugins": "false"}
     app = make_app(settings, plugin("kwaad", includeme=lambda config: config.add_static(tmp_path / "nowhere")))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import is_dataclass
 from datetime import timedelta
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -98,7 +100,8 @@ def _refuse_twice(what: str, names: Iterable[Any]) -> None:
 
 
 def _expect(answer: Any, kind: type) -> None:
-    if not isinstance(answer, kind):
+    # A class of its own could answer otherwise after it was checked.
+    if type(answer) is not kind if is_dataclass(kind) else not isinstance(answer, kind):
         raise ContractError(f"a hook must return {kind.__name__}, not {type(answer).__name__}")
 
 
@@ -186,7 +189,7 @@ def _metric(name: str, metric: Metric) -> None:
         raise ContractError(f"metric {metric.name!r}: the portal adds 'portaal_{name}_' itself")
     if not isinstance(metric.kind, MetricKind):
         raise ContractError(f"metric {metric.name!r}: kind must be a MetricKind")
-    _function(f"metric {metric.name!r}: read", metric.read)
+    _function(f"metric {metric.name!r}: read", metric.read, may_yield=True)
 
 
 def _job(name: str, job: Job) -> None:
@@ -201,6 +204,7 @@ def _job(name: str, job: Job) -> None:
 def _command(name: str, command: click.Command) -> None:
     if not command.name:
         raise ContractError("a command needs a name")
+    _part_name("command", command.name)
 
 
 def _operation(name: str, operation: ApiOperation) -> None:
@@ -231,9 +235,17 @@ def _text(what: str, text: Any) -> None:
         raise ContractError(f"{what} must be a text that can be translated: _('...')")
 
 
-def _function(what: str, value: Any) -> None:
+def _function(what: str, value: Any, *, may_yield: bool = False) -> None:
     if not callable(value):
         raise ContractError(f"{what} must be a function")
+    is_other_kind = is_asynchronous(value) or (inspect.isgeneratorfunction(value) and not may_yield)
+    if is_other_kind:
+        raise ContractError(f"{what} must be a plain function, without async or yield: it would never run")
+
+
+def is_asynchronous(function: Any) -> bool:
+    """Whether calling it only makes something that the portal would never wait for."""
+    return inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
 
 
 CHECKS: dict[str, Callable[[str, Any], Any]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -31,6 +32,7 @@ def plugins(config_file: str) -> None:
 def _list(settings: dict[str, str]) -> NoReturn:
     from portaal.app import make_app
 
+    logging.getLogger("portaal").addHandler(logging.NullHandler())  # what is wrong is told below
     found = make_app(settings | {"portaal.strict_plugins": "false"}).registry["portaal.plugins"]  # all, not the first
     for plugin in found:
         click.echo(f"{plugin.name:24} ready        {plugin.info.title} ({plugin.distribution})")

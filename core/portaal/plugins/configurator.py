@@ -1,22 +1,28 @@
 """The configurator a plugin gets: its directives carry the prefix, the root factory and the permission.
 
-What it adds lands under ``/g/{gemeentecode}/<plugin>/`` with route names ``<plugin>.<name>``.
+What it adds lands under ``/g/{gemeentecode}/<plugin>/`` with route names ``<plugin>.<name>``. The directives only note
+what is wanted, and the core adds it afterwards: so a plugin holds nothing through which it could configure the portal.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pyramid.urldispatch import Route as PyramidRoute
+from translationstring import TranslationString
+
 from portaal.access.resources import product_factory
+from portaal.plugins.answers import is_asynchronous
 from portaal.plugins.errors import ContractError
 from portaal.plugins.static_files import ProductFiles
+from portaal.web.i18n import LOCALES, localizer
 
 if TYPE_CHECKING:
     from pyramid.config import Configurator
-    from translationstring import TranslationString
 
 ROUTE_NAME = re.compile(r"[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)*")
 SOURCE_DIRECTIVES = ("connect-src", "form-action", "img-src")
@@ -24,12 +30,47 @@ ORIGIN = re.compile(r"https://([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(:[0-9]
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 
 
+@dataclass(frozen=True)
+class Route:
+    """A route that is wanted; the names are the plugin's own."""
+
+    name: str
+    pattern: str
+
+
+@dataclass(frozen=True)
+class View:
+    """A view that is wanted."""
+
+    function: Callable[..., Any]
+    route: str
+    permission: str
+    request_method: str
+    renderer: str | None
+    require_csrf: bool | None
+
+
+@dataclass(frozen=True)
+class Source:
+    """A site that the plugin's pages use."""
+
+    directive: str
+    origin: str
+
+
 class PluginConfigurator:
     """Directives of one plugin."""
 
     def __init__(self, config: Configurator, plugin: str) -> None:
-        self._config = config
-        self.plugin = plugin
+        self._plugin = plugin
+        self._permissions = frozenset(p.name for p in config.registry["portaal.permissions"].of_owner(plugin))
+        self._settings = own_settings(config.registry.settings, plugin)
+        self._wanted: list[Route | View | Source | Path | ProductFiles | dict[str, TranslationString]] = []
+
+    @property
+    def plugin(self) -> str:
+        """The plugin's name."""
+        return self._plugin
 
     def add_route(self, name: str, pattern: str) -> None:
         """A page address below ``/g/{gemeentecode}/<plugin>/``.
@@ -42,11 +83,13 @@ class PluginConfigurator:
             raise ContractError(f"route name {name!r}: use lower-case letters, digits and hyphens")
         if pattern.startswith("/") or ".." in pattern:
             raise ContractError(f"route pattern {pattern!r} must be relative to the product's address")
-        self._config.add_route(
-            f"{self.plugin}.{name}",
-            f"/g/{{gemeentecode:[0-9]{{4}}}}/{self.plugin}/{pattern}",
-            factory=product_factory(self.plugin),
-        )
+        if "{gemeentecode" in pattern:
+            raise ContractError(f"route pattern {pattern!r}: the gemeentecode stands before it already")
+        try:
+            PyramidRoute(name, pattern)
+        except re.error as error:
+            raise ContractError(f"route pattern {pattern!r} cannot be read: {error}") from error
+        self._wanted.append(Route(name, pattern))
 
     def add_view(
         self,
@@ -66,33 +109,48 @@ class PluginConfigurator:
         :param checks_csrf_itself: only for uploads that are parsed while they stream in.
         :raises ContractError: the permission is not the plugin's, or the method is unknown.
         """
-        declared = {p.name for p in self._config.registry["portaal.permissions"].of_owner(self.plugin)}
-        if permission not in declared:
-            raise ContractError(f"view on route {route!r}: permission {permission!r} is not declared by {self.plugin}")
+        if not callable(view) or is_asynchronous(view):
+            raise ContractError(f"view on route {route!r}: {view!r} must be a plain function")
+        if renderer not in (None, "json") and not str(renderer).endswith(".jinja2"):
+            raise ContractError(f"view on route {route!r}: the renderer must be 'json' or package:path.jinja2")
+        if permission not in self._permissions:
+            declared = ", ".join(sorted(self._permissions)) or "none"
+            raise ContractError(
+                f"view on route {route!r}: permission {permission!r} is not declared by {self.plugin}, only: {declared}"
+            )
         if request_method not in METHODS:
             raise ContractError(f"view on route {route!r}: request method {request_method!r} is not one of {METHODS}")
-        self._config.add_view(
-            view,
-            route_name=f"{self.plugin}.{route}",
-            permission=permission,
-            request_method=request_method,
-            renderer=renderer,
-            require_csrf=False if checks_csrf_itself else None,
-        )
+        require_csrf = False if checks_csrf_itself else None
+        self._wanted.append(View(view, route, permission, request_method, renderer, require_csrf))
 
     def add_catalogues(self, directory: Path) -> None:
-        """The folder with the plugin's translations: ``<directory>/nl/*.po``."""
-        self._config.add_catalogues(directory)
+        """The folder with the plugin's translations: ``<directory>/nl/*.po``.
+
+        A text that the portal or an earlier plugin translates keeps that translation.
+
+        :raises ContractError: the folder is not there, or a file in it cannot be read.
+        """
+        if not isinstance(directory, Path) or not directory.is_dir():
+            raise ContractError(f"there is no folder with translations at {directory}")
+        for locale in LOCALES:
+            try:
+                localizer(locale, [directory])
+            except (OSError, ValueError) as error:
+                raise ContractError(f"the translations in {directory} cannot be read: {error}") from error
+        self._wanted.append(directory)
 
     def add_audit_titles(self, titles: Mapping[str, TranslationString]) -> None:
         """How the plugin's acts are called in the audit trail, by the code that it records.
 
-        :raises ContractError: a code does not begin with the plugin's name and a dot.
+        :raises ContractError: a code does not begin with the plugin's name and a dot, or a title cannot be translated.
         """
         foreign = [code for code in titles if not code.startswith(f"{self.plugin}.")]
         if foreign:
             raise ContractError(f"acts in the audit trail must begin with {self.plugin + '.'!r}: {', '.join(foreign)}")
-        self._config.add_audit_titles(titles)
+        for code, title in titles.items():
+            if not isinstance(title, TranslationString):
+                raise ContractError(f"the title of {code!r} must be a text that can be translated: _('...')")
+        self._wanted.append(dict(titles))
 
     def add_static(self, folder: Path) -> None:
         """The folder with the plugin's style sheets, scripts, images and fonts; folders within it are kept.
@@ -102,7 +160,7 @@ class PluginConfigurator:
 
         :raises ContractError: the folder is not there, or holds another kind of file.
         """
-        self._config.registry["portaal.product_files"][self.plugin] = ProductFiles(folder)
+        self._wanted.append(ProductFiles(folder))
 
     def add_content_source(self, directive: str, origin: str) -> None:
         """Let the plugin's own pages use another site, in their content security policy.
@@ -115,13 +173,42 @@ class PluginConfigurator:
             raise ContractError(f"content source {directive!r}: only {', '.join(SOURCE_DIRECTIVES)} can be added to")
         if not ORIGIN.fullmatch(origin):
             raise ContractError(f"content source {origin!r} must be an https origin such as https://service.pdok.nl")
-        sources = self._config.registry["portaal.content_sources"].setdefault(self.plugin, {})
-        sources.setdefault(directive, []).append(origin)
+        self._wanted.append(Source(directive, origin))
 
     @property
     def settings(self) -> dict[str, str]:
         """The ini settings that begin with the plugin's name and a dot, without that prefix."""
-        return own_settings(self._config.registry.settings, self.plugin)
+        return dict(self._settings)
+
+
+def add_wanted(config: Configurator, plugin: str, wanted: PluginConfigurator) -> None:
+    """Add to the portal what a plugin noted."""
+    for part in wanted._wanted:
+        match part:
+            case Route():
+                config.add_route(
+                    f"{plugin}.{part.name}",
+                    f"/g/{{gemeentecode:[0-9]{{4}}}}/{plugin}/{part.pattern}",
+                    factory=product_factory(plugin),
+                )
+            case View():
+                config.add_view(
+                    part.function,
+                    route_name=f"{plugin}.{part.route}",
+                    permission=part.permission,
+                    request_method=part.request_method,
+                    renderer=part.renderer,
+                    require_csrf=part.require_csrf,
+                )
+            case Source():
+                sources = config.registry["portaal.content_sources"].setdefault(plugin, {})
+                sources.setdefault(part.directive, []).append(part.origin)
+            case ProductFiles():
+                config.registry["portaal.product_files"][plugin] = part
+            case dict():
+                config.add_audit_titles(part)
+            case _:
+                config.add_catalogues(part)
 
 
 def own_settings(settings: Mapping[str, Any], plugin: str) -> dict[str, str]:

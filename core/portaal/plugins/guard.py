@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from jinja2 import TemplateNotFound
 from pyramid.interfaces import IRoutesMapper
 
 from portaal.access.resources import ProductContext
@@ -127,8 +128,19 @@ def template_faults(config: Configurator, plugin: str, name: str) -> Iterator[st
     module = config.registry["portaal.plugins"].known[plugin].module
     own = getattr(module, "__name__", type(module).__module__).partition(".")[0]
     package, is_spec, _ = name.partition(":")
-    if name.endswith(".jinja2") and not (is_spec and package.partition(".")[0] in {own, "portaal"}):
+    if not name.endswith(".jinja2"):
+        return
+    if not (is_spec and package.partition(".")[0] in {own, "portaal"}):
         yield f"template {name!r} must be one of its own ({own}:...) or of the portal"
+        return
+    environment = config.get_jinja2_environment()
+    config.begin()  # a checkout has the portal's templates elsewhere, which only its registry knows
+    try:
+        environment.loader.get_source(environment, name)
+    except (TemplateNotFound, ImportError):
+        yield f"template {name!r} is not there"
+    finally:
+        config.end()
 
 
 def _registry(before: Snapshot, after: Snapshot) -> Iterator[str]:

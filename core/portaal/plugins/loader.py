@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import inspect
 import logging
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib.metadata import EntryPoint
+from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
 
 import pluggy
@@ -22,12 +25,15 @@ from portaal.plugins.answers import checked_answers
 from portaal.plugins.contract import API_VERSION, PluginInfo
 from portaal.plugins.errors import ContractError, PendingMigrationsError, RefusedError
 from portaal.plugins.names import check_name
+from portaal.plugins.surroundings import Surroundings
 from portaal.plugins.tables import check_tables
 
 if TYPE_CHECKING:
     from pyramid.config import Configurator
 
 log = logging.getLogger(__name__)
+LONGEST_TITLE = 60
+LONGEST_ERROR = 2000
 
 
 @dataclass(frozen=True)
@@ -90,9 +96,12 @@ class Plugins:
         hooks = ("portaal_permissions", "portaal_settings_tab")
         return [plugin for plugin in self if any(self.call(plugin, hook) for hook in hooks)]
 
-    def quarantine(self, name: str, phase: str, error: BaseException) -> None:
-        """Leave a plugin out, and keep why."""
-        quarantined = Quarantined(name, phase, _describe(error), _hint(phase, error))
+    def quarantine(self, name: str, phase: str, error: BaseException, package: str = "") -> None:
+        """Leave a plugin out, and keep why.
+
+        :param package: its import package, so that the line in it can be named.
+        """
+        quarantined = Quarantined(name, phase, _describe(error, package), _hint(phase, error))
         self.quarantined.append(quarantined)
         log.error("plugin %s is quarantined in phase %s: %s", name, phase, quarantined.error)
         self.known.pop(name, None)
@@ -144,27 +153,40 @@ def load(
     config = core(plugins)
     for name, entry_point in candidates.items():
         phase = "discover"
+        accepted = dict(plugins.accepted)
+        surroundings = Surroundings(config.registry["portaal.engine"])
+        log.info("loading plugin %s", name)  # where the process ends here, or hangs, this says for whom
         try:
-            module = entry_point.load()
+            module = _imported(entry_point)
             phase = "check"
             check_name(name, candidates)
             plugin = _register(plugins, name, module, entry_point)
             plugins.known[name] = plugin
             plugins.keep(plugin, checked_answers(plugins, plugin))
+            surroundings.check()
             check_tables(config, plugins, plugin)
             phase = "configure"
             install(config, plugins, plugin)
+            surroundings.check()
             plugins.accepted[name] = plugin
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # sys.exit in a plugin must not stop the portal either
+            surroundings.put_back()
+            package = getattr(entry_point, "value", "").partition(":")[0].partition(".")[0]
             if strict:
-                told = f"plugin {name} is refused in phase {phase}: {_describe(error)}. {_hint(phase, error)}"
+                told = f"plugin {name} is refused in phase {phase}: {_describe(error, package)}. {_hint(phase, error)}"
                 raise RefusedError(told) from error
-            plugins.quarantine(name, phase, error)
+            plugins.known, plugins.accepted = dict(accepted), accepted
+            plugins.quarantine(name, phase, error, package)
             if phase == "configure":
                 config = _again(core, install, plugins)
     return config
+
+
+def _imported(entry_point: EntryPoint) -> Any:
+    with warnings.catch_warnings():  # which warnings are shown, or are errors, is for the operator to say
+        return entry_point.load()
 
 
 def _manager() -> pluggy.PluginManager:
@@ -189,14 +211,14 @@ def _again(
 
 
 def _register(plugins: Plugins, name: str, module: Any, entry_point: EntryPoint) -> Plugin:
+    if not callable(getattr(module, "portaal_plugin_info", None)):
+        raise ContractError("the plugin does not implement portaal_plugin_info")
+    # Before the hooks: one that is new in a later portal would be told to be misspelled.
+    info = check_info(name, module.portaal_plugin_info())
     check_hooks(module)
     plugins.manager.register(module, name=name)
     plugins.manager.check_pending()
-    distribution = entry_point.dist.name if entry_point.dist else ""
-    for implementation in plugins.manager.hook.portaal_plugin_info.get_hookimpls():
-        if implementation.plugin is module:
-            return Plugin(check_info(name, implementation.function()), module, distribution)
-    raise ContractError("the plugin does not implement portaal_plugin_info")
+    return Plugin(info, module, entry_point.dist.name if entry_point.dist else "")
 
 
 def check_hooks(module: Any) -> None:
@@ -206,12 +228,15 @@ def check_hooks(module: Any) -> None:
     """
     for name in dir(module):
         function = getattr(module, name)
-        if not name.startswith("portaal_") or not callable(function):
-            continue
-        options = getattr(function, f"{hookspecs.PROJECT}_impl", None)
+        options = getattr(function, f"{hookspecs.PROJECT}_impl", None) if inspect.isroutine(function) else None
         if options is None:
-            raise ContractError(f"{name} is not marked with @hookimpl, so it would never be called")
-        if options["wrapper"] or options["hookwrapper"] or options["optionalhook"]:
+            if name.startswith("portaal_") and callable(function):
+                raise ContractError(f"{name} is not marked with @hookimpl, so it would never be called")
+            continue
+        if name.startswith("portaal_") and name not in vars(hookspecs):
+            meant = get_close_matches(name, vars(hookspecs), n=1)
+            raise ContractError(f"there is no hook {name}" + (f"; is {meant[0]} meant?" if meant else ""))
+        if any(options.values()):
             raise ContractError(f"{name}: @hookimpl takes no options here")
         if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
             raise ContractError(f"{name} must be a plain function, without async or yield")
@@ -228,6 +253,8 @@ def check_info(name: str, info: Any) -> PluginInfo:
         raise ContractError(f"the entry point is called {name!r} but the plugin calls itself {info.name!r}")
     if not isinstance(info.title, str) or not info.title.strip():
         raise ContractError("PluginInfo: the title must be a text that is not empty")
+    if len(info.title) > LONGEST_TITLE or not info.title.isprintable():
+        raise ContractError(f"PluginInfo: the title must be of one line and at most {LONGEST_TITLE} characters")
     if not isinstance(info.description, TranslationString):
         raise ContractError("PluginInfo: the description must be a text that can be translated: _('...')")
     if not isinstance(info.api, tuple) or [type(number) for number in info.api] != [int, int]:
@@ -239,8 +266,20 @@ def check_info(name: str, info: Any) -> PluginInfo:
     return info
 
 
-def _describe(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+def _describe(error: BaseException, package: str = "") -> str:
+    """What is wrong and where, also if the error cannot say so itself, and never more than a page can show."""
+    try:
+        text = str(error)
+    except Exception:
+        text = ""
+    shown = text if len(text) <= LONGEST_ERROR else f"{text[:LONGEST_ERROR]} ..."
+    told = f"{type(error).__name__}: {shown}" if shown else type(error).__name__
+    places = [
+        f"{frame.f_globals['__name__']}, line {line}"
+        for frame, line in walk_tb(error.__traceback__)
+        if package and str(frame.f_globals.get("__name__")).partition(".")[0] == package
+    ]
+    return f"{told} ({places[-1]})" if places else told  # the last line of its own on the way to the error
 
 
 def _hint(phase: str, error: BaseException) -> str:

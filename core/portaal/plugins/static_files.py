@@ -31,8 +31,9 @@ class ProductFiles:
     """
 
     def __init__(self, folder: Path) -> None:
-        if not folder.is_dir():
+        if not isinstance(folder, Path) or not folder.is_dir():
             raise ContractError(f"there is no folder with static files at {folder}")
+        self._folder = folder.resolve()
         self._hashed: dict[str, str] = {}
         self._served: dict[str, Path] = {}
         for path in sorted(folder.rglob("*")):
@@ -42,6 +43,8 @@ class ProductFiles:
     def _add(self, name: PurePosixPath, path: Path) -> None:
         if name.suffix not in ALLOWED:
             raise ContractError(f"static file {name}: only {', '.join(sorted(ALLOWED))} are served")
+        if not path.resolve().is_relative_to(self._folder):
+            raise ContractError(f"static file {name} is a link to a file outside its folder")
         digest = hashlib.sha256(path.read_bytes()).hexdigest()[:20]
         hashed = str(name.with_name(f"{name.stem}.{digest}{name.suffix}"))
         self._hashed[str(name)] = hashed

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from babel.messages.pofile import read_po
+from babel.messages.pofile import PoFileError, read_po
 from pyramid.i18n import Localizer, Translations
 from pyramid.interfaces import ILocalizer
 from translationstring import TranslationString, TranslationStringFactory
@@ -33,11 +33,16 @@ _ = TranslationStringFactory(DOMAIN)
 
 
 def localizer(locale: str, directories: Iterable[Path]) -> Localizer:
-    """A localizer for one language from the ``.po`` files in ``<directory>/<locale>/``."""
+    """A localizer for one language from the ``.po`` files in ``<directory>/<locale>/``.
+
+    Where two of them translate the same text the first one holds, so that no plugin changes a page that is not its own.
+
+    :raises ValueError: a file is no catalogue.
+    """
     messages = dict[str, str]()
     for directory in directories:
         for path in sorted((directory / locale).glob("*.po")):
-            messages |= _read(path)
+            messages = _read(path) | messages
     catalogue = Translations(domain=DOMAIN)
     cast("Any", catalogue)._catalog = messages  # what GNUTranslations fills from a compiled file
     return Localizer(locale_name=locale, translations=catalogue)
@@ -45,8 +50,11 @@ def localizer(locale: str, directories: Iterable[Path]) -> Localizer:
 
 @cache
 def _read(path: Path) -> dict[str, str]:
-    with path.open("rb") as file:
-        catalogue = read_po(file, locale=path.parent.name, domain=DOMAIN)
+    try:
+        with path.open("rb") as file:
+            catalogue = read_po(file, locale=path.parent.name, domain=DOMAIN, abort_invalid=True)
+    except (PoFileError, LookupError, UnicodeDecodeError) as error:  # a LookupError: its charset is unknown
+        raise ValueError(f"{path.name} is no catalogue: {error}") from error
     return {str(m.id): str(m.string) for m in catalogue if m.id and m.string and not m.fuzzy}
 
 
