@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portaal.access.models import Account, Role
 from portaal.notifications.models import Notification, NotificationKind
-from portaal.notifications.service import notify, unread_count
+from portaal.notifications.service import ALWAYS_MAILED, kinds_for, notify, unread_count
 from portaal.notifications.texts import WORDINGS
 from portaal.testing.application import Browser
 from portaal.testing.pages import button
@@ -67,7 +67,7 @@ def test_opening_a_notice_marks_it_as_read_and_leads_to_what_it_is_about(
 
 def test_all_can_be_marked_as_read(reading: Browser, notice: Notification, reader: Account, dbsession: Session) -> None:
     page = button(reading.get(PAGE), "/meldingen/gelezen").submit(status=303).follow()
-    assert page.html.select("main form") == []
+    assert page.html.select("main .pz-actions form, main table form") == []
     assert unread_count(dbsession, reader.id) == 0
 
 
@@ -152,3 +152,72 @@ def test_no_query_per_notice(
     few = count()
     give(20)
     assert count() <= few
+
+
+def choice(page: Any) -> Any:
+    return next(form for form in page.forms.values() if form.action.endswith("/meldingen/per-mail"))
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "kind", "saved"),
+    [
+        ("nl", "Per e-mail", "Iemand heeft zich aangemeld als nieuwe gebruiker", "Uw keuze is opgeslagen."),
+        ("en", "By e-mail", "Somebody registered as a new user", "Your choice is saved."),
+    ],
+)
+def test_who_wants_no_mail_still_gets_the_notice(
+    reading: Browser,
+    reader: Account,
+    newcomer: Account,
+    dbsession: Session,
+    language: str,
+    heading: str,
+    kind: str,
+    saved: str,
+) -> None:
+    reading.set_cookie("taal", language)
+    page = reading.get(PAGE)
+    page.mustcontain(heading, kind, reader.email)
+    form = choice(page)
+    assert all(box.checked for box in form.fields["per_mail"])
+    for box in form.fields["per_mail"]:
+        box.checked = box._value != NotificationKind.NIEUWE_AANMELDING.value
+    page = form.submit(status=303).follow()
+    page.mustcontain(saved)
+    assert [box._value for box in choice(page).fields["per_mail"] if not box.checked] == ["nieuwe_aanmelding"]
+    dbsession.refresh(reader)
+    for one in (NotificationKind.NIEUWE_AANMELDING, NotificationKind.GEBRUIKERSBEHEERDER_BENOEMD):
+        notify(dbsession, [reader], one, account=newcomer.id, gemeentecode="0363")
+    dbsession.commit()
+    given = dbsession.scalars(sa.select(Notification).where(Notification.account_id == reader.id)).all()
+    assert {notice.kind: notice.mail_due_at is not None for notice in given} == {
+        NotificationKind.NIEUWE_AANMELDING: False,
+        NotificationKind.GEBRUIKERSBEHEERDER_BENOEMD: True,
+    }
+    assert unread_count(dbsession, reader.id) == 2
+
+
+@pytest.mark.parametrize("role", [("productbeheerder", "iwmo"), ("gebruiker", "iwmo"), Role.GEBRUIKERSBEHEERDER])
+def test_one_chooses_among_what_one_can_get(log_in: Any, role: Any) -> None:
+    offered = {box._value for box in choice(log_in(role).get(PAGE)).fields["per_mail"]}
+    assert {"rol_toegekend", "rol_ingetrokken"} <= offered
+    assert ("certificaat_verloopt" in offered) is (role == ("productbeheerder", "iwmo"))
+    assert ("nieuwe_aanmelding" in offered) is (role is Role.GEBRUIKERSBEHEERDER)
+    assert "andere_inlog" not in offered
+
+
+def test_what_is_not_offered_cannot_be_turned_off(reading: Browser, reader: Account, dbsession: Session) -> None:
+    """A notice that an account was tied to another login always comes by mail too."""
+    token = choice(reading.get(PAGE))["csrf_token"].value
+    reading.post("/meldingen/per-mail", {"csrf_token": token})  # nothing ticked
+    dbsession.refresh(reader)
+    assert "andere_inlog" not in reader.mail_off.split()
+    assert "certificaat_verloopt" not in reader.mail_off.split()
+    notify(dbsession, [reader], NotificationKind.ANDERE_INLOG, account=reader.id, gemeentecode="0363")
+    dbsession.commit()
+    assert dbsession.scalars(sa.select(Notification)).one().mail_due_at
+    reading.post("/meldingen/per-mail", {"csrf_token": token, "per_mail": "onzin"}, status=400)
+
+
+def test_every_kind_is_offered_to_somebody_or_always_mailed() -> None:
+    assert set(kinds_for(list(Role))) | ALWAYS_MAILED == set(NotificationKind)

@@ -18,5 +18,6 @@ def empty(account: Account, instead: str) -> None:
     account.voorletters = account.voornaam = account.tussenvoegsel = account.achternaam = ""
     account.afdeling = account.telefoonnummer = account.email = ""
     account.nieuwsbrief = False
+    account.mail_off = ""
     account.last_login_at = None
     account.ended_at = account.ended_at or clock.now()

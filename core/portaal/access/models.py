@@ -60,6 +60,8 @@ class Account(Base):
     telefoonnummer: Mapped[str] = mapped_column(String(30), default="")
     email: Mapped[str] = mapped_column(String(254), default="")
     nieuwsbrief: Mapped[bool] = mapped_column(default=False)
+    # The kinds of notice of which no mail is wanted, with a blank between; PostgreSQL cannot compare rows with JSON.
+    mail_off: Mapped[str] = mapped_column(String(600), default="", server_default="")
 
     profile_saved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

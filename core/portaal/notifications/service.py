@@ -3,29 +3,62 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portaal import clock
-from portaal.access.models import Account
+from portaal.access.models import Account, Role
 from portaal.notifications.models import Notification, NotificationKind
+
+# Who is tied to another login without having asked for it must hear of it outside the portal.
+ALWAYS_MAILED = frozenset({NotificationKind.ANDERE_INLOG})
+KINDS_BY_ROLE = {
+    Role.SERVICEDESK: (NotificationKind.WACHT_OP_GEBRUIKERSBEHEERDER, NotificationKind.HERKOPPELING_WACHT),
+    Role.GEBRUIKERSBEHEERDER: (
+        NotificationKind.NIEUWE_AANMELDING,
+        NotificationKind.GEBRUIKERSBEHEERDER_BENOEMD,
+        NotificationKind.TOEGANG_BEEINDIGD,
+        NotificationKind.ANDERE_INLOG_VAN_GEBRUIKER,
+    ),
+    Role.PRODUCTBEHEERDER: (NotificationKind.INSTELLINGEN_WACHTEN, NotificationKind.CERTIFICAAT_VERLOOPT),
+}
 
 
 def notify(
     dbsession: Session, recipients: Iterable[Account], kind: NotificationKind, **parameters: uuid.UUID | str
 ) -> None:
-    """Give each of these people one notice, and have a mail sent that points to it.
+    """Give each of these people one notice, and who wants that a mail that points to it.
 
     :param parameters: ids and codes of what it is about (``account``, ``gemeentecode``, ``product``, ``role``).
     """
     now = clock.now()
     values = {name: str(value) for name, value in parameters.items()}
-    for account_id in {account.id for account in recipients}:
+    for account in {account.id: account for account in recipients}.values():
+        due = now if wants_mail(account, kind) else None
         dbsession.add(
-            Notification(account_id=account_id, kind=kind, parameters=values, created_at=now, mail_due_at=now)
+            Notification(account_id=account.id, kind=kind, parameters=values, created_at=now, mail_due_at=due)
         )
+
+
+def wants_mail(account: Account, kind: NotificationKind) -> bool:
+    """Whether a person gets a mail about this kind of notice."""
+    return kind in ALWAYS_MAILED or kind.value not in account.mail_off.split()
+
+
+def choose_mails(account: Account, offered: Iterable[NotificationKind], wanted: Iterable[NotificationKind]) -> None:
+    """Note of which of the kinds that were offered somebody wants a mail; what was not offered stays as it was."""
+    off = set(account.mail_off.split()) - {kind.value for kind in offered} | {
+        kind.value for kind in set(offered) - set(wanted)
+    }
+    account.mail_off = " ".join(sorted(off))
+
+
+def kinds_for(roles: Collection[Role]) -> list[NotificationKind]:
+    """The kinds of notice that somebody with these roles can get, and may have without a mail."""
+    held = [kind for role, kinds in KINDS_BY_ROLE.items() if role in roles for kind in kinds]
+    return [*held, NotificationKind.ROL_TOEGEKEND, NotificationKind.ROL_INGETROKKEN]
 
 
 def unread_count(dbsession: Session, account_id: uuid.UUID) -> int:
