@@ -16,6 +16,7 @@ from portaal.access.models import Account, LoginSession
 from portaal.audit import AuditEvent, Outcome
 from portaal.login.models import PendingLogin, UsedAssertion
 from portaal.login.refusal import RefusalReason
+from portaal.login.session import NOT_LET_IN
 from portaal.testing.application import Browser
 from portaal.testing.makelaar import Walk, form_with
 from portaal.testing.people import People
@@ -146,6 +147,9 @@ def test_who_may_not_in_reads_why_and_what_to_do(walk: Walk, dbsession: Session,
     assert heading(response) == title
     assert "Servicedesk" in response
     assert dbsession.query(LoginSession).count() == 0
+    english = response.click("English")
+    assert english.html.html["lang"] == "en"
+    assert heading(english.click("Nederlands")) == title
 
 
 def test_an_account_that_ended_stays_out(walk: Walk, people: People, dbsession: Session) -> None:
@@ -187,7 +191,29 @@ def test_only_what_is_technical_shares_a_page(browser: Browser) -> None:
     assert {title: count for title, count in headings.items() if count > 1} == {"Het inloggen is niet gelukt": 7}
 
 
-@pytest.mark.parametrize("address", ["iets", "expired?kenmerk=<b>", "expired?kenmerk=0a1b2c3d4", "EXPIRED"])
+def test_not_being_let_in_has_a_page_in_both_languages(browser: Browser) -> None:
+    headings = set()
+    for reason in NOT_LET_IN:
+        page = browser.get(f"/inloggen/mislukt/{reason}?vestiging=000012345678")
+        english = page.click("English")
+        assert ("000012345678" in page) == ("000012345678" in english) == (reason == "branch")
+        headings |= {heading(page), heading(english.click("Nederlands")), heading(english)}
+        browser.get("/?taal=nl")
+    assert len(headings) == 2 * len(NOT_LET_IN)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "iets",
+        "expired?kenmerk=<b>",
+        "expired?kenmerk=0a1b2c3d4",
+        "EXPIRED",
+        "branch",
+        "branch?vestiging=12",
+        "no_roles",
+    ],
+)
 def test_a_page_of_no_refusal_is_not_there(browser: Browser, address: str) -> None:
     browser.get(f"/inloggen/mislukt/{address}", status=404)
 

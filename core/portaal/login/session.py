@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.renderers import render_to_response
 
 from portaal import audit, clock
@@ -18,6 +18,7 @@ from portaal.access.network import on_network
 from portaal.access.reasons import Reason
 from portaal.audit import Outcome
 from portaal.login.browsers import browser_name
+from portaal.login.record import BRANCH_FORM
 from portaal.organisations.models import Organisation, OrganisationKind
 
 if TYPE_CHECKING:
@@ -28,6 +29,17 @@ if TYPE_CHECKING:
     from portaal.login.record import LoginRecord
 
 log = logging.getLogger(__name__)
+UNKNOWN_ORGANISATION, BRANCH = "unknown_organisation", "branch"
+# Why somebody who did log in at the makelaar gets no session.
+NOT_LET_IN = frozenset(
+    {
+        UNKNOWN_ORGANISATION,
+        BRANCH,
+        Reason.OUTSIDE_NETWORK.value,
+        Reason.AGREEMENTS_MISSING.value,
+        Reason.ACCOUNT_ENDED.value,
+    }
+)
 
 
 def complete(request: Request, record: LoginRecord) -> Response:
@@ -42,18 +54,18 @@ def complete(request: Request, record: LoginRecord) -> Response:
     sessions.end(request.dbsession, token_hash(request.browser_binding))  # whoever this browser was before
     organisation = find_organisation(request.dbsession, record)
     if organisation is None:
-        return _refuse(request, record, "unknown_organisation")
+        return _refuse(request, record, UNKNOWN_ORGANISATION)
     gemeenten = load_gemeenten(request.dbsession, organisation.id, record.branch or "")
     if record.branch and not gemeenten:
-        return _refuse(request, record, "branch")
+        return _refuse(request, record, BRANCH)
     if organisation.kind is not OrganisationKind.OPERATOR:
         if not gemeenten:
-            return _refuse(request, record, "unknown_organisation")
+            return _refuse(request, record, UNKNOWN_ORGANISATION)
         if all(gemeente.missing_agreements for gemeente in gemeenten):
-            return _refuse(request, record, "agreements_missing", gemeenten)
+            return _refuse(request, record, Reason.AGREEMENTS_MISSING.value, gemeenten)
     account = find_or_create_account(request.dbsession, record, organisation)
     if account.ended_at is not None:
-        return _refuse(request, record, "account_ended", gemeenten, account)
+        return _refuse(request, record, Reason.ACCOUNT_ENDED.value, gemeenten, account)
     account.last_login_at = clock.now()
     token = issue_token(request)
     session = sessions.start(request.dbsession, token, account.id, record.level.value, record.branch or "")
@@ -105,14 +117,28 @@ def _refuse(
 ) -> Response:
     _note(request, record, Outcome.DENIED, gemeenten, account, reason)
     log.info("login refused", extra={"reason": reason})
-    response = render_to_response(
-        "portaal:templates/login/not_let_in.jinja2",
-        {"reason": reason, "gemeenten": gemeenten, "branch": record.branch},
-        request=request,
-    )
+    response = _explained(request, reason, record.branch, gemeenten)
     response.status_int = 403
     response.headers["X-Tm"] = "commit"  # what was noted stays, also of a login that leads nowhere
     return response
+
+
+def explain_not_let_in(request: Request, reason: str, branch: str | None) -> Response:
+    """The page of such a refusal again, without the login: in the other language.
+
+    :param reason: one of NOT_LET_IN.
+    :raises HTTPNotFound: it is about a branch, and none is given.
+    """
+    if reason == BRANCH and not (branch and BRANCH_FORM.fullmatch(branch)):
+        raise HTTPNotFound()
+    return _explained(request, reason, branch)
+
+
+def _explained(
+    request: Request, reason: str, branch: str | None, gemeenten: tuple[GemeenteStanding, ...] = ()
+) -> Response:
+    shown = {"reason": reason, "gemeenten": gemeenten, "branch": branch}
+    return render_to_response("portaal:templates/login/not_let_in.jinja2", shown, request=request)
 
 
 def _note(

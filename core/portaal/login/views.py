@@ -18,7 +18,7 @@ from portaal.login.pending import Asked
 from portaal.login.provider import LoginReturn, LoginStart
 from portaal.login.providers import RETURN
 from portaal.login.refusal import LoginRefusedError, RefusalReason
-from portaal.login.session import complete
+from portaal.login.session import NOT_LET_IN, complete, explain_not_let_in
 from portaal.web.forms import Form, empty, parse
 from portaal.web.i18n import _
 
@@ -128,12 +128,14 @@ def refused(request: Request, refusal: LoginRefusedError) -> Response:
     return response
 
 
-def explain_again(request: Request) -> dict[str, str]:
+def explain_again(request: Request) -> Response:
     """The page of a refusal without the login that was refused: in the other language."""
     reason, reference = request.matchdict["reason"], request.GET.get("kenmerk", "")
+    if reason in NOT_LET_IN:
+        return explain_not_let_in(request, reason, request.GET.get("vestiging"))
     if reason not in list(RefusalReason) or not REFERENCE.fullmatch(reference):
         raise HTTPNotFound()
-    return {"reason": reason, "reference": reference}
+    return render_to_response(REFUSED, {"reason": reason, "reference": reference}, request=request)
 
 
 def includeme(config: Configurator) -> None:
@@ -146,11 +148,7 @@ def includeme(config: Configurator) -> None:
     )
     config.add_route("inloggen_mislukt", "/inloggen/mislukt/{reason}")
     config.add_view(
-        explain_again,
-        route_name="inloggen_mislukt",
-        request_method="GET",
-        renderer=REFUSED,
-        permission=NO_PERMISSION_REQUIRED,
+        explain_again, route_name="inloggen_mislukt", request_method="GET", permission=NO_PERMISSION_REQUIRED
     )
     config.add_route("inloggen_terug", f"{RETURN}{{provider}}")
     config.add_view(come_back, route_name="inloggen_terug", request_method="GET", permission=NO_PERMISSION_REQUIRED)
