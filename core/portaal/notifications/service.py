@@ -12,8 +12,9 @@ from portaal import clock
 from portaal.access.models import Account, Role
 from portaal.notifications.models import Notification, NotificationKind
 
-# Who is tied to another login without having asked for it must hear of it outside the portal.
-ALWAYS_MAILED = frozenset({NotificationKind.ANDERE_INLOG})
+# Who is tied to another login without having asked for it must hear of it outside the portal; who waits for a role is
+# promised a mail.
+ALWAYS_MAILED = frozenset({NotificationKind.ANDERE_INLOG, NotificationKind.ROL_TOEGEKEND})
 KINDS_BY_ROLE = {
     Role.SERVICEDESK: (NotificationKind.WACHT_OP_GEBRUIKERSBEHEERDER, NotificationKind.HERKOPPELING_WACHT),
     Role.GEBRUIKERSBEHEERDER: (
@@ -58,7 +59,7 @@ def choose_mails(account: Account, offered: Iterable[NotificationKind], wanted: 
 def kinds_for(roles: Collection[Role]) -> list[NotificationKind]:
     """The kinds of notice that somebody with these roles can get, and may have without a mail."""
     held = [kind for role, kinds in KINDS_BY_ROLE.items() if role in roles for kind in kinds]
-    return [*held, NotificationKind.ROL_TOEGEKEND, NotificationKind.ROL_INGETROKKEN]
+    return [*held, NotificationKind.ROL_INGETROKKEN]
 
 
 def unread_count(dbsession: Session, account_id: uuid.UUID) -> int:
