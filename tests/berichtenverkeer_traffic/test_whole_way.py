@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import re
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import Any
@@ -24,12 +26,13 @@ from portaal import worker
 from portaal.access.models import Account
 from portaal.app import make_app
 from portaal.berichtenverkeer.delivery import schedule
+from portaal.berichtenverkeer.envelope import SoapMessage
 from portaal.berichtenverkeer.tracking.models import Direction, Message
 from portaal.berichtenverkeer.tracking.states import State
 from portaal.simulators.ketenpartners.behaviour import Behaviour, Fault, Reply
 from portaal.simulators.ketenpartners.chain import Chain as Partners
 from portaal.simulators.ketenpartners.portal import Portal
-from portaal.simulators.ketenpartners.server import Server
+from portaal.simulators.ketenpartners.server import SOAP_PATH, Handler, Server
 from portaal.testing.application import Browser, app_settings
 from portaal.testing.people import People
 from portaal.testing.seed import seed
@@ -46,6 +49,62 @@ class Quiet(WSGIRequestHandler):
         pass
 
 
+class Wire:
+    """Every SOAP message that goes over HTTP, in both directions, judged by the official schema."""
+
+    def __init__(self, schema: etree.XMLSchema) -> None:
+        self._schema = schema
+        self.kinds: set[str] = set()
+        self.faults: list[str] = []
+
+    def take(self, soap: bytes) -> None:
+        try:
+            message = etree.fromstring(soap)[0][0]
+            self._schema.assertValid(message)
+            self.kinds.add(etree.QName(message).localname)
+        except (etree.LxmlError, IndexError) as error:
+            self.faults.append(f"{error}: {soap[:200]!r}")
+
+    def beside(self, app: Any) -> Any:
+        """The portal's application, with an ear at its receiving endpoint."""
+
+        def listening(environ: dict[str, Any], start_response: Any) -> Any:
+            if environ["PATH_INFO"] != SOAP_PATH:
+                return app(environ, start_response)
+            body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+            self.take(body)
+            answer = list(app(environ | {"wsgi.input": io.BytesIO(body)}, start_response))
+            self.take(b"".join(answer))
+            return answer
+
+        return listening
+
+    def at(self, handler: type[Handler], monkeypatch: pytest.MonkeyPatch) -> None:
+        """An ear at the partners' endpoint."""
+        read, write = handler._body, handler._answer
+
+        def body(here: Handler, most: int) -> list[bytes]:
+            pieces = list(read(here, most))
+            if here.path == SOAP_PATH:
+                self.take(b"".join(pieces))
+            return pieces
+
+        def answer(here: Handler, status: HTTPStatus, message: SoapMessage) -> None:
+            self.take(bytes(message))
+            write(here, status, message)
+
+        monkeypatch.setattr(handler, "_body", body)
+        monkeypatch.setattr(handler, "_answer", answer)
+
+
+@pytest.fixture
+def wire(shared: Path, monkeypatch: pytest.MonkeyPatch) -> Wire:
+    schema = etree.XMLSchema(etree.parse(shared / "ggk0210/ggk0210/ggkberichten/ggk0210_msg_ggkberichten.xsd"))
+    wire = Wire(schema)
+    wire.at(Handler, monkeypatch)
+    return wire
+
+
 @dataclass
 class World:
     """The portal, its worker and the partners, all running; and a person of Amsterdam with a browser."""
@@ -53,6 +112,7 @@ class World:
     engine: Engine
     browser: Browser
     partners: Server
+    wire: Wire
 
     def messages(self) -> list[Message]:
         with Session(self.engine) as dbsession:
@@ -73,7 +133,7 @@ class World:
 
 
 @pytest.fixture
-def world(fresh_database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def world(fresh_database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wire: Wire) -> Iterator[World]:
     monkeypatch.setattr(schedule, "DELAYS", (schedule.timedelta(seconds=0.2),) * 4)
     with Session(fresh_database, expire_on_commit=False) as dbsession:
         seed(dbsession)
@@ -92,7 +152,7 @@ def world(fresh_database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         "portaal.vecozo.token": TOKEN,
     }
     app = make_app(settings)
-    server.set_app(app)
+    server.set_app(wire.beside(app))
     stop = threading.Event()
     threads = [
         threading.Thread(target=server.serve_forever, args=(0.02,)),
@@ -104,7 +164,7 @@ def world(fresh_database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     browser = Browser(app, extra_environ={"HTTP_HOST": f"127.0.0.1:{port}"})
     with Session(fresh_database) as dbsession:
         browser.log_in_as(dbsession, person)
-    yield World(fresh_database, browser, partners)
+    yield World(fresh_database, browser, partners, wire)
     stop.set()
     partners.shutdown()
     partners.chain.close()
@@ -114,6 +174,7 @@ def world(fresh_database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     for thread in threads:
         thread.join(15)
         assert not thread.is_alive()
+    assert not wire.faults
 
 
 def test_a_wmo301_goes_out_and_its_wmo302_comes_back(world: World, wmo301: Callable[[str], bytes]) -> None:
@@ -133,6 +194,7 @@ def test_a_wmo301_goes_out_and_its_wmo302_comes_back(world: World, wmo301: Calla
     assert (header.findtext("{*}Afzender"), header.findtext("{*}Ontvanger")) == ("0363", "42420001")
     assert re.fullmatch("R.{1,11}", header.findtext("{*}IdentificatieRetour") or "")
     assert {line.outcome for line in world.partners.chain.lines} == {"aangenomen", "bevestigd met Bv03"}
+    assert world.wire.kinds == {"envelopHeenbericht-ggk_Di01", "envelopRetourbericht-ggk_Du01", "Bv03Bericht"}
 
 
 def test_a_rejection_a_fault_and_a_repetition(world: World, wmo301: Callable[[str], bytes]) -> None:
@@ -147,6 +209,7 @@ def test_a_rejection_a_fault_and_a_repetition(world: World, wmo301: Callable[[st
     messages = world.wait_for(lambda found: State.AFGEKEURD_KNOOPPUNT in {m.state for m in found})
     refused = next(m for m in messages if m.state is State.AFGEKEURD_KNOOPPUNT)
     world.browser.get(f"/g/0363/iwmo/berichten/{refused.id}").mustcontain("IB010", "Afgekeurd in de keten")
+    assert "Fo01Bericht" in world.wire.kinds
 
 
 @pytest.mark.parametrize("fault", [Fault.WEG, Fault.FOUT_500, Fault.ANTWOORD_KWIJT])
