@@ -118,6 +118,8 @@ def test_by_keyboard_only(portal: LivePortal, page: Any) -> None:
     expect(page.get_by_role("link", name="Naar de inhoud")).to_be_focused()
     press("Enter")
     press("Tab")
+    expect(page.get_by_role("main").get_by_role("link", name="Wlz-signalen")).to_be_focused()
+    press("Tab")
     expect(page.get_by_label("BSN", exact=True)).to_be_focused()
     page.keyboard.type(WITH)
     press("Tab")
