@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ from portaal.audit.models import Outcome
 from portaal.audit.trail import record, record_apart
 from portaal.clock import today
 from portaal.web import forms
-from portaal.web.bsn_field import Bsn, without_bsn
+from portaal.web.bsn_field import BSN_IN_TEXT, Bsn, without_bsn
 
 if TYPE_CHECKING:
     from pyramid.config import Configurator
@@ -71,6 +72,8 @@ def ask_bsn(context: GemeenteContext, request: Request) -> dict[str, Any]:
 def search_bsn(context: GemeenteContext, request: Request) -> dict[str, Any] | Response:
     """Who looked at the data of this citizen. The answer has no address of its own: a BSN stands in none."""
     form = forms.parse(request, BsnSearch)
+    if form.value is not None and form.value.bsn in re.sub("[^0-9]", "", form.value.aanleiding):
+        form.add_error("aanleiding", BSN_IN_TEXT)  # also where it is part of something longer
     if form.value is None:
         request.response.status_int = 422
         return {"gemeente": context.standing, "form": form, "searched": False}

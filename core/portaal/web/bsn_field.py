@@ -12,6 +12,7 @@ from portaal.web.forms import FieldError
 from portaal.web.i18n import _
 
 LENGTH = 9
+BSN_IN_TEXT = _("There seems to be a BSN in this text. Leave it out.")
 _SEPARATORS = re.compile(r"[\s. -]+")
 
 
@@ -40,7 +41,7 @@ def without_bsn(text: str) -> str:
     :raises FieldError: it holds something that passes for a BSN.
     """
     if contains_bsn(text):
-        raise FieldError(_("There seems to be a BSN in this text. Leave it out."))
+        raise FieldError(BSN_IN_TEXT)
     return text
 
 

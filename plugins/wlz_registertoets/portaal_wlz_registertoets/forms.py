@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import uuid
+from collections.abc import Iterable
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, StringConstraints
 
@@ -29,10 +31,25 @@ def _usable_ground(code: str) -> str:
     return code
 
 
+LEAVE_IT_OUT = _("Leave the BSN out of this text. It is kept, and others can read it.")
+
+
 def _without_bsn(text: str) -> str:
     if contains_bsn(text):
-        raise forms.FieldError(_("Leave the BSN out of this text. It is kept, and others can read it."))
+        raise forms.FieldError(LEAVE_IT_OUT)
     return text
+
+
+def refuse_mentions(form: forms.Form[Any], bsns: Iterable[str]) -> None:
+    """Refuse a BSN that is asked about anywhere in what is kept, e.g. in the case "Wmo-999990007".
+
+    Nine digits inside another number may be no BSN at all; these are known to be one.
+    """
+    asked = list(bsns)
+    for name in ("aanleiding", "zaakkenmerk"):
+        digits = re.sub(r"[^0-9]", "", form.data[name])
+        if any(bsn in digits for bsn in asked):
+            form.add_error(name, LEAVE_IT_OUT)
 
 
 ShortText = Annotated[str, StringConstraints(min_length=3, max_length=60), AfterValidator(_without_bsn)]

@@ -186,6 +186,13 @@ def person_report(
     )
 
 
+def people_who_asked(dbsession: Session, gemeentecode: str) -> Sequence[uuid.UUID]:
+    """Everybody who ever asked for this gemeente, as far as it is still kept."""
+    return dbsession.scalars(
+        sa.select(Raadpleging.account_id).where(Raadpleging.gemeentecode == gemeentecode).distinct()
+    ).all()
+
+
 def months_with_consultations(dbsession: Session, gemeentecode: str, today: date) -> list[date]:
     """The first days of the months there is something to report on, newest first; always this month."""
     oldest = dbsession.scalar(

@@ -19,6 +19,8 @@ MOST_RESIDENTS = 100_000
 BSN_KEPT_FOR = timedelta(days=90)
 MOST_NAMED = 10
 
+GROUND = "wmo2015:2.3.9"  # whether a provision still fits is looked at again from time to time
+
 DELIVER = f"{PRODUCT}.signals_deliver"
 WITHDRAW = f"{PRODUCT}.signals_withdraw"
 COMPARE = f"{PRODUCT}.signals_compare"
@@ -172,7 +174,7 @@ def conclude(dbsession: Session, secrecy: Secrecy, residents: Residents, day: da
     _note(dbsession, residents, day, comparison)
     audit.record(
         dbsession, action=COMPARE, outcome=audit.Outcome.DONE, actor=None, gemeentecode=residents.gemeentecode,
-        product=PRODUCT, object_kind="aanlevering", object_id=residents.aanlevering_id, purpose="wmo2015:2.3.9",
+        product=PRODUCT, object_kind="aanlevering", object_id=residents.aanlevering_id, purpose=GROUND,
         details={"compared": len(residents.bsns), "found": len(comparison.with_indication), "new": len(new)},
         subjects=[secrecy.subject(bsn) for bsn in new],
     )  # fmt: skip
@@ -276,7 +278,7 @@ def _record(
 ) -> None:  # fmt: skip
     audit.record(
         dbsession, action=action, outcome=audit.Outcome.DONE, actor=asker.account_id, gemeentecode=asker.gemeentecode,
-        product=PRODUCT, object_kind=kind, object_id=object_id, details=details, subjects=subjects,
+        product=PRODUCT, object_kind=kind, object_id=object_id, purpose=GROUND, details=details, subjects=subjects,
     )  # fmt: skip
 
 

@@ -114,7 +114,10 @@ def test_a_bsn_as_people_write_it(gebruiker: Any, typed: str) -> None:
     [
         ({"grondslag": None}, "Kies een van de mogelijkheden"), ({"aanleiding": ""}, "Vul dit veld in"),
         ({"zaakkenmerk": ""}, "Vul dit veld in"), ({"aanleiding": "BSN 999990007 lijkt dubbel"}, "Laat het BSN weg"),
-        ({"zaakkenmerk": "999.990.007"}, "Laat het BSN weg"), ({"peildatum": "1-1-2999"}, "vandaag of een eerdere dag"),
+        ({"zaakkenmerk": "999.990.007"}, "Laat het BSN weg"),
+        ({"zaakkenmerk": "Wmo-999990007"}, "Laat het BSN weg"), ({"zaakkenmerk": "Z999990007/2"}, "Laat het BSN weg"),
+        ({"aanleiding": "dossier_999.990.007_oud"}, "Laat het BSN weg"),
+        ({"peildatum": "1-1-2999"}, "vandaag of een eerdere dag"),
         ({"peildatum": "31-12-2014"}, "vanaf 1-1-2015"), ({"peildatum": "gisteren"}, "Vul een datum in"),
     ],
 )  # fmt: skip

@@ -152,6 +152,13 @@ def test_a_list_that_cannot_be_asked(gebruiker: Any, ciz: Server, dbsession: Ses
     assert dbsession.scalar(sa.select(sa.func.count()).select_from(LijstRegel)) == 0
 
 
+@pytest.mark.parametrize("field", ["zaakkenmerk", "aanleiding"])
+def test_none_of_the_bsns_stands_in_what_is_kept(gebruiker: Any, ciz: Server, field: str) -> None:
+    page = send_list(gebruiker, f"{WITHOUT}\n{WITH}", **{field: f"Wmo-{WITH}"})
+    assert page.status_int == 422
+    assert "Laat het BSN weg" in page.text
+
+
 def test_without_settings_no_list_is_made(log_in: Any, ciz: Server) -> None:
     page = send_list(log_in(GEBRUIKER), WITH)
     assert page.status_int == 422

@@ -47,6 +47,7 @@ def test_no_bsn_where_it_does_not_belong(
         consult(watched, bsn)
         consult(watched, bsn, aanleiding="")
         consult(watched, bsn, zaakkenmerk=bsn)
+        consult(watched, bsn, zaakkenmerk=f"Wmo-{bsn}")
         consult(watched, f"{bsn}1")
     ciz.behaviour.choose(Fault.GEEN)
     form = the_form(watched.get(HOME))

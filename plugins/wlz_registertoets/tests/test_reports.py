@@ -200,6 +200,13 @@ def test_one_person_in_detail(asked: Any, log_in: Any, dbsession: Session, hook_
     }  # fmt: skip
 
 
+def test_who_left_is_still_accounted_for(asked: Any, log_in: Any, people: Any) -> None:
+    people.withdraw(asked)
+    page = log_in(Role.AUDITOR).get(f"{REPORTS}/persoon")
+    page = send(page, persoon=str(asked.id), van="18-11-2026", tot="18-11-2026", aanleiding="Melding 7")
+    assert "Raadplegingen van Test Nachtbraker" in page.text
+
+
 @pytest.mark.parametrize(
     "fields",
     [{"aanleiding": ""}, {"van": "19-11-2026"}, {"van": "1-1-2020"}, {"tot": "geen dag"}, {"persoon": ""}],

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from portaal.api import _, between_transactions, forms, now, product_settings, secrecy, today
 from portaal_wlz_registertoets import words
 from portaal_wlz_registertoets.consulting import AlreadyAskedError, announce, carry_out, conclude, refuse
-from portaal_wlz_registertoets.forms import ConsultForm
+from portaal_wlz_registertoets.forms import ConsultForm, refuse_mentions
 from portaal_wlz_registertoets.grounds import ground_with
 from portaal_wlz_registertoets.limits import Limit, Limits, spend
 from portaal_wlz_registertoets.pages import TEMPLATES, asker_of, ground_options
@@ -38,6 +38,8 @@ def show_form(context: ProductContext, request: Request) -> dict[str, Any]:
 def ask(context: ProductContext, request: Request) -> dict[str, Any]:
     """Ask, and give the outcome."""
     form = forms.parse(request, ConsultForm)
+    if form.value is not None:
+        refuse_mentions(form, [form.value.bsn])
     if form.value is None:
         request.response.status_int = 422
         return _form_page(request, form)

@@ -142,7 +142,6 @@ def ask_person(context: ProductContext, request: Request) -> dict[str, Any]:
 def show_person(context: ProductContext, request: Request) -> dict[str, Any] | Response:
     """The specific report. That it was asked for, and why, is recorded first."""
     form = forms.parse(request, PersonReportForm)
-    people = dict(gemeente_people(request.dbsession, context.code))
     if form.value is None:
         request.response.status_int = 422
         return _person_page(request, form)
@@ -159,7 +158,7 @@ def show_person(context: ProductContext, request: Request) -> dict[str, Any] | R
     )  # fmt: skip
     if wanted.vorm == "csv":
         return _person_csv(request, report)
-    name = people.get(wanted.persoon) or account_names(request.dbsession, [wanted.persoon]).get(wanted.persoon, "")
+    name = account_names(request.dbsession, [wanted.persoon]).get(wanted.persoon, "")
     return _person_page(request, form) | {
         "report": report,
         "name": name,
@@ -177,9 +176,16 @@ def _person_page(request: Request, form: forms.Form[PersonReportForm]) -> dict[s
     return {
         "gemeente": request.context.gemeente,
         "form": form,
-        "people": gemeente_people(request.dbsession, request.context.code),
+        "people": _people(request),
         "report": None,
     }
+
+
+def _people(request: Request) -> list[tuple[uuid.UUID, str]]:
+    """Who has a role now, and who asked and has none any more: leaving is no way out of being accounted for."""
+    asked = reports.people_who_asked(request.dbsession, request.context.code)
+    found = account_names(request.dbsession, asked) | dict(gemeente_people(request.dbsession, request.context.code))
+    return sorted(found.items(), key=lambda item: item[1].casefold())
 
 
 def _person_csv(request: Request, report: PersonReport) -> Response:

@@ -23,7 +23,7 @@ from portaal.api import (
 from portaal_wlz_registertoets import lists, words
 from portaal_wlz_registertoets.ciz.register import CizRegister
 from portaal_wlz_registertoets.consulting import PRODUCT, AlreadyAskedError, Why, carry_out, conclude, refuse
-from portaal_wlz_registertoets.forms import ListForm
+from portaal_wlz_registertoets.forms import ListForm, refuse_mentions
 from portaal_wlz_registertoets.limits import Limit, Limits, spend
 from portaal_wlz_registertoets.models import Lijst
 from portaal_wlz_registertoets.outcome import Reason
@@ -52,6 +52,7 @@ def make_list(context: ProductContext, request: Request) -> dict[str, Any] | Res
     form = forms.parse(request, ListForm)
     settings = product_settings(request, Settings)
     lines = _read(form, settings.list_length)
+    refuse_mentions(form, [line.bsn for line in lines if line.bsn])
     if form.value is not None and register_of(settings) is None:
         form.add_error("", words.REASONS[Reason.NIET_INGERICHT])
     if form.value is None:
