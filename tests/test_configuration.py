@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,9 @@ HTTPS = {
     "portaal.networks": "*",
 }
 PRODUCTION = HTTPS | {"portaal.environment": "production"}
+ROOT = Path(__file__).parents[1]
+# What a test puts in place of what is made of the settings.
+OF_TESTS = {"portaal.engine", "portaal.keyring", "portaal.session_options", "portaal.reading_session_options"}
 
 UNSAFE: dict[str, tuple[dict[str, Any], str]] = {
     "no database": ({"sqlalchemy.url": ""}, "sqlalchemy.url"),
@@ -111,3 +115,15 @@ def test_keys_differ_by_purpose_and_stay_readable_by_id(tmp_path: Path) -> None:
     assert keyring.derive("payload", "oud")[1] == Keyring({"oud": b"a" * 32}, "oud").derive("payload")[1]
     with pytest.raises(KeyringError, match="weg"):
         keyring.derive("payload", "weg")
+
+
+def test_every_setting_stands_in_the_ini_file_for_production() -> None:
+    sources = [
+        path.read_text()
+        for path in (ROOT / "core/portaal").rglob("*.py")
+        if not {"demo", "simulators", "testing"} & set(path.parts)
+    ]
+    read = set(re.findall(r"""settings(?:\.get\(|\[)"((?:portaal|eherkenning)\.[\w.]+)""", "\n".join(sources)))
+    assert len(read) > 30
+    named = re.findall(r"^(?:# )?([a-z][\w.]+) =", (ROOT / "production.ini").read_text(), re.MULTILINE)
+    assert read - OF_TESTS <= set(named)

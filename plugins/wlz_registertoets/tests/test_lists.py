@@ -254,4 +254,4 @@ def test_any_text_can_be_read(text: str) -> None:
     except lists.UnclearColumnsError:
         return
     assert all(line.bsn is None or len(line.bsn) == 9 for line in found)
-    assert len({line.bsn or line.typed for line in found}) <= len(found)
+    assert len({line.bsn or line.typed for line in found}) == len(found)
