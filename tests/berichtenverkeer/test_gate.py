@@ -5,10 +5,12 @@ import logging
 from datetime import date
 
 import pytest
+import time_machine
 
 from portaal.berichtenverkeer.gate import Expectation, Gate, Kind, Stage, Verdict, check
 from portaal.berichtenverkeer.gate import gate as gate_module
 from portaal.berichtenverkeer.standard import all_types
+from portaal.berichtenverkeer.verdict import RuleLevels
 from portaal.web.i18n import translator
 from tests.berichtenverkeer.builder import build, from_model
 
@@ -130,9 +132,24 @@ def test_only_welcome_types_pass() -> None:
     assert nl(verdict.findings[0].text) == "Berichten van het type WMO301 kunt u hier niet versturen."
 
 
+@pytest.mark.parametrize(("day", "oordeel"), [("2023-03-31", "goed"), ("2023-04-01", "advies")])
+@pytest.mark.parametrize("largest_tree", [0, 1 << 20])
+def test_a_release_that_has_ended_is_told(
+    day: str, oordeel: str, largest_tree: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate_module, "LARGEST_TREE", largest_tree)
+    with time_machine.travel(f"{day}T12:00:00Z", tick=False):
+        verdict = check(with_parties("WMO401"))
+        strict = check(with_parties("WMO401"), Expectation(levels=RuleLevels(extern="weigering")))
+    assert (verdict.oordeel, strict.oordeel == "geweigerd") == (oordeel, oordeel == "advies")
+    assert [f.code for f in verdict.findings] == (["B49"] if oordeel == "advies" else [])
+    for found in verdict.findings:
+        assert nl(found.text) == "Dit bericht is gemaakt voor iEb 1.0. Die release geldt niet meer."
+        assert "voor iEb 4.0" in nl(found.action)
+
+
 def test_ieb_goes_to_the_cak() -> None:
     verdict = check(with_parties("WMO401"))
-    assert verdict.oordeel == "goed"
     assert verdict.header is not None
     assert (verdict.header.envelope_sender, verdict.header.envelope_receiver) == ("0384", "CAK")
 

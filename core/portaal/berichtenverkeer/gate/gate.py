@@ -14,7 +14,7 @@ from portaal.berichtenverkeer.gate.reading import check_structure, parse
 from portaal.berichtenverkeer.gate.second import SecondOpinion
 from portaal.berichtenverkeer.gate.words import finding
 from portaal.berichtenverkeer.rules import Inspection, Message
-from portaal.berichtenverkeer.standard import MessageType
+from portaal.berichtenverkeer.standard import MessageType, Release, releases
 from portaal.berichtenverkeer.verdict import (
     Expectation,
     Finding,
@@ -109,10 +109,12 @@ class Gate:
             with self._second.beside():
                 self._stream.close()
             self._type, self._header = self._stream.type, self._stream.header
+            self._look_at_release(self._type.release)
             self._findings.extend(self._stream.findings)
             return
         root = parse(b"".join(self._pieces))
         self._type = type_of(root, self._expectation)
+        self._look_at_release(self._type.release)
         header = root.find(f"{{{self._type.namespace}}}{HEADER}")
         if header is not None:
             check_versions(header, self._type)
@@ -125,6 +127,13 @@ class Gate:
         inspection = self._inspection(self._type, self._header)
         inspection.whole(root)
         self._findings.extend(inspection.findings)
+
+    def _look_at_release(self, release: Release) -> None:
+        """Say so when it has ended: what is known of it stays here, but who gets the message may not take it."""
+        if release.until is not None and clock.today() >= release.until:
+            newest = [other for other in releases() if other.standard == release.standard][-1]
+            level = self._expectation.levels.extern
+            self._findings.add(finding("B49", niveau=level, release=release, newest=newest))
 
     @contextmanager
     def _refusing(self) -> Iterator[None]:

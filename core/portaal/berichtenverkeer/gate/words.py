@@ -92,6 +92,10 @@ FAULTS = {
         _("This message is packed in an envelope (StUF-GGk or SOAP) already."),
         _("Send the message itself: the portal packs it."),
     ),
+    "B49": (
+        _("This message is made for ${release}, which is no longer in force."),
+        _("Have your application make the message for ${newest}: a receiver may refuse this one."),
+    ),
     "B99": (
         _("This file cannot be judged because of a fault in the portal."),
         _("Tell the servicedesk. Sending it again will not help."),
