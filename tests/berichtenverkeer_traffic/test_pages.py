@@ -177,6 +177,24 @@ def test_a_hundred_faults_are_told_and_the_rest_is_counted(
     assert "999900006" not in page.text
 
 
+def test_beyond_a_hundred_pieces_of_advice_the_rest_is_counted_at_the_message_too(gebruiker: Any) -> None:
+    product = {
+        "Toewijzingsdatum": "2026-05-01",
+        "Toewijzingstijd": "10:30:00",
+        "Ingangsdatum": "2026-05-01",
+        "RedenWijziging": "01",
+        "Budget": "1",
+    }
+    products = [{"ToewijzingNummer": str(number)} | product for number in range(120)]
+    changes = {"Header/Afzender": "0363", "Client/ToegewezenProducten/ToegewezenProduct": products}
+    count = "En nog 259."  # three faults in each, and all but the first for the same days
+    result = upload(gebruiker, ("advies.xml", build("WMO301", changes))).follow()
+    result.mustcontain("Aangenomen", "Bekijk de andere 90", count)
+    message = result.click("Volg dit bericht")
+    message.mustcontain(count)
+    message.click("Inhoud bekijken").mustcontain("Bekijk alle 100", count)
+
+
 def test_another_gemeentes_file_and_another_type_are_refused(gebruiker: Any, samples: Callable[..., bytes]) -> None:
     page = upload(gebruiker, ("diemen.xml", samples("WMO301")), ("start.xml", samples("WMO305"))).follow()
     page.mustcontain("2 van de 2", "B46", "B45")

@@ -175,6 +175,7 @@ class Inbox:
             size=verdict.size,
             file_name=names.made_up(kind.name, counterparty, header.identificatie if header else ""),
             findings=findings.dump(verdict.findings),
+            omitted=verdict.omitted,
             state=State.BEZORGD,
             created_at=clock.now(),
         )

@@ -149,6 +149,7 @@ def _message(
         own_reference=submitter.own_reference,
         administratie=submitter.administratie,
         findings=findings.dump(verdict.findings),
+        omitted=verdict.omitted,
         state=State.INGEDIEND,
         created_at=clock.now(),
         created_by=submitter.account_id,
