@@ -98,7 +98,7 @@ FAULTS = {
     ),
     "B99": (
         _("This file cannot be judged because of a fault in the portal."),
-        _("Tell the servicedesk. Sending it again will not help."),
+        _("Tell the Servicedesk. Sending it again will not help."),
     ),
     "X01": (_("${element} is missing here."), CORRECT),
     "X02": (_("${element} stands in the wrong place: it must come before ${before}."), CORRECT),
@@ -122,11 +122,11 @@ FAULTS = {
     "X16": (_("This part does not follow the structure of ${berichttype}."), CORRECT),
     "X90": (
         _("The official schema of ${berichttype} does not accept this; the portal itself found nothing wrong."),
-        _("Have your software supplier compare the message with the schema, and tell the servicedesk this code."),
+        _("Have your software supplier compare the message with the schema, and tell the Servicedesk this code."),
     ),
     "X91": (
         _("The official schema of ${berichttype} accepts this message; the portal itself is stricter."),
-        _("Tell the servicedesk this code: the fault may be the portal's."),
+        _("Tell the Servicedesk this code: the fault may be the portal's."),
     ),
 }
 
