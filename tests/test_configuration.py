@@ -20,7 +20,7 @@ HTTPS = {
     "portaal.audit_head": "/var/lib/portaal/head.json",
     "portaal.networks": "*",
 }
-PRODUCTION = HTTPS | {"portaal.environment": "production"}
+PRODUCTION = HTTPS | {"portaal.environment": "production", "portaal.trusted_proxy": "127.0.0.1"}
 ROOT = Path(__file__).parents[1]
 # What a test puts in place of what is made of the settings.
 OF_TESTS = {"portaal.engine", "portaal.keyring", "portaal.session_options", "portaal.reading_session_options"}
@@ -47,6 +47,10 @@ UNSAFE: dict[str, tuple[dict[str, Any], str]] = {
     "debug toolbar": (PRODUCTION | {"pyramid.includes": "pyramid_debugtoolbar"}, "debugtoolbar"),
     "simulated makelaar in production": (PRODUCTION, "simulated|https"),
     "nobody said from which networks": (PRODUCTION | {"portaal.networks": " "}, "portaal.networks"),
+    "no proxy": (PRODUCTION | {"portaal.trusted_proxy": ""}, "portaal.trusted_proxy"),
+    "any proxy": (PRODUCTION | {"portaal.trusted_proxy": "*"}, "portaal.trusted_proxy"),
+    "a network for a proxy": (PRODUCTION | {"portaal.trusted_proxy": "10.0.0.0/8"}, "portaal.trusted_proxy"),
+    "no proxy in the test environment": (HTTPS | {"portaal.environment": "kto"}, "portaal.trusted_proxy"),
     "no head of the audit trail": (PRODUCTION | {"portaal.audit_head": ""}, "portaal.audit_head"),
     "no makelaar": ({"eherkenning.makelaars": ""}, "eherkenning.makelaars"),
     "makelaar without metadata": ({"eherkenning.makelaars": "/bestaat/niet.xml | X"}, "eherkenning.makelaars"),

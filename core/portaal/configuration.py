@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ DEVELOPMENT_ONLY = (
     "pyramid.reload_all",
     "pyramid.reload_templates",
 )
+PROXY = "portaal.trusted_proxy"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 DEFAULTS = {
     "portaal.environment": "production",
@@ -65,6 +67,7 @@ def check(settings: dict[str, Any]) -> dict[str, Any]:
             "portaal.public_url must begin with https:// (http only in development, on this machine's own address)"
         )
     if not development:
+        _check_proxy(complete.get(PROXY, ""))
         for name in DEVELOPMENT_ONLY:
             if str(complete.get(name, "")).lower() in {"true", "1", "yes", "on"}:
                 raise UnsafeConfigurationError(f"{name} is for development only: remove it")
@@ -85,6 +88,16 @@ def _check_values(settings: Mapping[str, Any]) -> None:
             raise UnsafeConfigurationError(f"{name} is {number!r}: write a whole number of at least 1")
     if settings.get("portaal.log_level", "INFO") not in LOG_LEVELS:
         raise UnsafeConfigurationError(f"portaal.log_level must be one of {', '.join(LOG_LEVELS)}")
+
+
+def _check_proxy(address: str) -> None:
+    """Without it every visitor has the proxy's address; with ``*`` a visitor chooses one."""
+    try:
+        ip_address(address)
+    except ValueError as error:
+        raise UnsafeConfigurationError(
+            f"set {PROXY}: the one address that the front proxy, which ends TLS, comes from, such as 127.0.0.1"
+        ) from error
 
 
 def includeme(config: Configurator) -> None:

@@ -236,7 +236,7 @@ def test_a_folder_that_cannot_be_written_is_named(run: Run, tmp_path: Path) -> N
 def test_in_production_a_simulated_makelaar_cannot_be_added(run: Run, tmp_path: Path, ini: Path) -> None:
     ini.write_text(
         ini.read_text()
-        .replace("portaal.environment = development", "portaal.environment = production")
+        .replace("portaal.environment = development", "portaal.environment = production\nportaal.trusted_proxy = ::1")
         .replace("http://localhost", "https://portaal.example")
     )
     result = run("makelaar", "add", str(metadata_file(tmp_path)), "--name", "Nieuw")
