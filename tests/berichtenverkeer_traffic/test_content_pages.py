@@ -199,6 +199,16 @@ def test_it_says_what_an_upload_would_say(gebruiker: Any, wmo301: Wmo301) -> Non
     look_at(gebruiker, wrong).mustcontain("This file would not be sent", "Allocated product 1")
 
 
+def test_the_page_is_asked_only_where_there_are_more(gebruiker: Any, wmo301: Wmo301) -> None:
+    def asks(page: Any) -> bool:
+        return page.html.find(id="pagina") is not None
+
+    assert not asks(gebruiker.get(f"{BASE}/bekijken"))
+    assert not asks(look_at(gebruiker, wmo301("1")))
+    assert asks(look_at(gebruiker, wmo301("1"), page="2", status=422))
+    assert asks(look_at(gebruiker, large(40)))
+
+
 def test_what_is_wrong_with_the_form_is_said(gebruiker: Any, wmo301: Wmo301) -> None:
     look_at(gebruiker, None, status=422).mustcontain("Kies een bestand.")
     page = look_at(gebruiker, wmo301("1"), page="twee", status=422)
