@@ -137,6 +137,8 @@ def test_the_month_as_a_page(asked: Any, log_in: Any) -> None:
     assert "Raadplegingen: 2, waarvan 2 buiten kantooruren. De drukste dag was 18-11-2026 met 2." in page.text
     assert page.html.find("svg", class_=None, attrs={"role": "img"}) is not None
     assert "Test Nachtbraker" in page.text
+    assert page.html.find("h2").text == "Raadplegingen in 11-2026"  # on paper nothing else tells the month
+    assert page.html.title.text.startswith("Raadplegingen in 11-2026")
     assert "Rapportage van Amsterdam, gemaakt door" in page.text
     assert "7.00 tot 19.00 uur" in page.text
     assert WITH not in page.text
