@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from portaal.api import (
+    ApiOperation,
     Erasure,
     HealthCheck,
     Job,
@@ -102,6 +103,13 @@ def portaal_health_checks() -> Sequence[HealthCheck]:
 @hookimpl
 def portaal_metrics() -> Sequence[Metric]:
     return upkeep.METRICS
+
+
+@hookimpl
+def portaal_openapi() -> Sequence[ApiOperation]:
+    from portaal_wlz_registertoets.pages import own
+
+    return (ApiOperation("eigen.api", "GET", _("What you asked"), answer=own.OwnConsultations),)
 
 
 @hookimpl

@@ -293,6 +293,19 @@ def test_what_others_asked_is_not_in_ones_own_list(gebruiker: Any, log_in: Any) 
     assert other.get(f"{HOME}api/v1/raadplegingen").json == {"raadplegingen": []}
 
 
+def test_the_own_list_for_a_program(gebruiker: Any) -> None:
+    """And described in the OpenAPI document of the gemeente."""
+    consult(gebruiker, WITH)
+    response = gebruiker.get(f"{HOME}api/v1/raadplegingen")
+    (found,) = response.json["raadplegingen"]
+    assert (found["uitkomst"], found["zaakkenmerk"], found["reden"]) == ("ja", WHY["zaakkenmerk"], None)
+    assert "07" not in found.values()
+    description = gebruiker.get("/g/0363/openapi.json").json
+    (path,) = [path for path in description["paths"] if path.endswith("/api/v1/raadplegingen")]
+    assert set(found) == set(description["components"]["schemas"]["wlz_registertoets.OwnConsultation"]["properties"])
+    assert set(description["paths"][path]) == {"get"}
+
+
 def test_the_own_list_as_a_file(gebruiker: Any, dbsession: Session) -> None:
     consult(gebruiker, WITH, zaakkenmerk="=1+1 zaak")
     text = gebruiker.get(f"{HOME}eigen/export").body.decode("utf-8-sig")

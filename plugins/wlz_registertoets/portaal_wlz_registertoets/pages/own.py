@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
 
 from portaal.api import _, audit, csv_response, today
 from portaal_wlz_registertoets import words
 from portaal_wlz_registertoets.consulting import PRODUCT
 from portaal_wlz_registertoets.models import Raadpleging
+from portaal_wlz_registertoets.outcome import Reason, WlzOutcome
 from portaal_wlz_registertoets.pages import TEMPLATES, page_number
 from portaal_wlz_registertoets.reports import AMSTERDAM
 
@@ -79,22 +84,36 @@ def export_own(context: ProductContext, request: Request) -> Response:
     return csv_response(request, f"raadplegingen-{today().isoformat()}", [translate(title) for title in HEADER], rows)
 
 
+class OwnConsultation(BaseModel):
+    """A consultation as a program gets it: no BSN, not even two digits of it."""
+
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True)
+
+    id: uuid.UUID
+    gevraagd_op: AwareDatetime
+    zaakkenmerk: str
+    grondslag: str
+    peildatum: date
+    uitkomst: WlzOutcome | None
+    reden: Reason | None
+
+
+class OwnConsultations(BaseModel):
+    """The newest first."""
+
+    raadplegingen: list[OwnConsultation]
+
+
 def own_as_json(context: ProductContext, request: Request) -> dict[str, Any]:
     """The same for a program, at most the last :data:`PAGE_SIZE`."""
-    return {
-        "raadplegingen": [
-            {
-                "id": str(row.id),
-                "gevraagdOp": row.asked_at.isoformat(),
-                "zaakkenmerk": row.zaakkenmerk,
-                "grondslag": row.ground,
-                "peildatum": row.peildatum.isoformat(),
-                "uitkomst": row.outcome,
-                "reden": row.reason,
-            }
-            for row in _rows(request, PAGE_SIZE)
-        ]
-    }
+    found = [
+        OwnConsultation(
+            id=row.id, gevraagd_op=row.asked_at, zaakkenmerk=row.zaakkenmerk, grondslag=row.ground,
+            peildatum=row.peildatum, uitkomst=row.outcome, reden=row.reason,
+        )
+        for row in _rows(request, PAGE_SIZE)
+    ]  # fmt: skip
+    return OwnConsultations(raadplegingen=found).model_dump(mode="json", by_alias=True)
 
 
 def includeme(config: PluginConfigurator) -> None:
