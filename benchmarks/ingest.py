@@ -9,6 +9,8 @@ it alone. Memory is what a process of its own grows by.
 Ratios count, seconds depend on the machine. They are of processor time, in medians of rounds that alternate.
 """
 
+from __future__ import annotations
+
 import hashlib
 import multiprocessing
 import os

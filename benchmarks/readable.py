@@ -4,6 +4,8 @@ The first, the middle and the last page of a made-up declaration, read as a stre
 and in memory that a process of its own grows by; next to libxml2 telling Python of every element of the same file.
 """
 
+from __future__ import annotations
+
 import sys
 import time
 from collections.abc import Iterator

@@ -1,5 +1,7 @@
 """Makes messages for the tests: from data by hand, or every possible element from the model."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
 from copy import deepcopy

@@ -1,5 +1,7 @@
 """What the tests of the message gate share."""
 
+from __future__ import annotations
+
 import os
 from pathlib import Path
 

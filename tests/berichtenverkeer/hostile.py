@@ -3,6 +3,8 @@
 All are variations on one good message of a person whose BSN and name may turn up in no answer.
 """
 
+from __future__ import annotations
+
 import bz2
 import gzip
 import io

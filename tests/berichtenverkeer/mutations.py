@@ -1,5 +1,7 @@
 """Changes messages at random, at the places and limits where schemas could differ."""
 
+from __future__ import annotations
+
 import copy
 import random
 from collections.abc import Iterator

@@ -1,5 +1,7 @@
 """How the tests of the readable view look at messages."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
 

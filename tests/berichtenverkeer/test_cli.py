@@ -1,5 +1,7 @@
 """`portaal bericht controleer`, in the shell."""
 
+from __future__ import annotations
+
 import json
 from pathlib import Path
 

@@ -3,6 +3,8 @@
 Run with PORTAAL_WRITE_DOCS=1 to write them anew.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterable
 from pathlib import Path

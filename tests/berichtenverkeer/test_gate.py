@@ -1,5 +1,7 @@
 """What the gate asks of a message beyond its structure, and what it tells about it."""
 
+from __future__ import annotations
+
 import hashlib
 import logging
 from datetime import date

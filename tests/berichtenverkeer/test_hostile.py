@@ -1,5 +1,7 @@
 """Nothing hostile gets in, nothing good stays out, and no answer repeats what was in the file."""
 
+from __future__ import annotations
+
 import multiprocessing
 import resource
 import time
@@ -136,7 +138,7 @@ def test_no_upload_takes_much_memory() -> None:
         assert grown < EXTRA_MEMORY, (upload.name, grown >> 20)
 
 
-def _grow(upload: Hostile, sender: "multiprocessing.connection.Connection") -> None:
+def _grow(upload: Hostile, sender: multiprocessing.connection.Connection) -> None:
     data = upload.make()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     check(data)

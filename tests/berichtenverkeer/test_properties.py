@@ -1,5 +1,7 @@
 """Whatever comes in, the gate answers; what it takes it takes again; no pattern of ours can be made to hang."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
 

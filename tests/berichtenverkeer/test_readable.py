@@ -1,5 +1,7 @@
 """The readable view: every element in words, in its place, and nothing lost."""
 
+from __future__ import annotations
+
 import re
 
 import pytest

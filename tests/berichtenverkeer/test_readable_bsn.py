@@ -1,5 +1,7 @@
 """In the readable view nobody sees a BSN who did not ask for it."""
 
+from __future__ import annotations
+
 import pytest
 
 from portaal.berichtenverkeer.readable import page_view

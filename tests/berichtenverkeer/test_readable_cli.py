@@ -1,5 +1,7 @@
 """`portaal bericht toon` and `beschrijf`, in the shell."""
 
+from __future__ import annotations
+
 import subprocess
 import sys
 from pathlib import Path

@@ -1,5 +1,7 @@
 """In the readable view every finding stands at its place."""
 
+from __future__ import annotations
+
 import random
 from collections.abc import Iterator
 

@@ -1,5 +1,7 @@
 """The readable view of large and of hostile files: in pages, quickly, and within bounds."""
 
+from __future__ import annotations
+
 import time
 
 import pytest

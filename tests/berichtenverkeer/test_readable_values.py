@@ -1,5 +1,7 @@
 """Values as people write them, whatever they are: nothing is lost, and what is wrong stays as it is."""
 
+from __future__ import annotations
+
 import re
 from datetime import date, time
 

@@ -1,5 +1,7 @@
 """Every rule: a message that breaks it, and it alone, and one that just keeps it."""
 
+from __future__ import annotations
+
 import csv
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,5 +1,7 @@
 """The schemas that are generated agree with the official ones, on samples and on messages changed at random."""
 
+from __future__ import annotations
+
 import os
 import random
 from functools import cache

@@ -1,5 +1,7 @@
 """What is recognised without a parser is right to the schema, and is judged as the parser would have it judged."""
 
+from __future__ import annotations
+
 import copy
 import random
 import re

@@ -1,5 +1,7 @@
 """A message read as a stream gets the verdict it gets as a tree."""
 
+from __future__ import annotations
+
 import random
 from collections.abc import Iterator
 

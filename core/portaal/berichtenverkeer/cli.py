@@ -1,5 +1,7 @@
 """`portaal bericht`: message files in the shell, without database or server."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -49,7 +51,10 @@ def controleer(files: tuple[Path, ...], as_json: bool, codes_file: BinaryIO | No
 
 
 def _product_codes(file: BinaryIO, language: str) -> Mapping[str, frozenset[str]]:
-    """Per category the codes that are in the list. Raises click.UsageError for a line that is something else."""
+    """Per category the codes that are in the list.
+
+    :raises click.UsageError: a line is something else.
+    """
     try:
         return read_product_codes(file.read().decode("utf-8-sig", errors="replace"))
     except ProductCodesError as error:

@@ -1,5 +1,7 @@
 """Where something is in a message."""
 
+from __future__ import annotations
+
 from typing import cast
 
 from lxml import etree
@@ -21,5 +23,5 @@ def prefix_of(element: etree._Element) -> str:
 
 
 def below(plaats: str, name: str) -> str:
-    """The place of an element inside the one at `plaats`."""
+    """The place of an element inside the one at ``plaats``."""
     return f"{plaats}/{name}" if plaats else name

@@ -1,5 +1,7 @@
 """What the gate is asked and what it answers."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -37,7 +39,7 @@ class Stage(StrEnum):
 class Finding:
     """One fault: where it is, what is wrong and what to do. None of its parts ever holds a value of the message.
 
-    `regel` is the line in the file where known, `plaats` the path of element names below the root.
+    ``regel`` is the line in the file where known, ``plaats`` the path of element names below the root.
     """
 
     code: str
@@ -50,9 +52,9 @@ class Finding:
 
 @dataclass(frozen=True)
 class MessageHeader:
-    """What the header says, as it stands there: in a retour `afzender` and `ontvanger` are those of the heen.
+    """What the header says, as it stands there: in a retour ``afzender`` and ``ontvanger`` are those of the heen.
 
-    Where a header names no receiver (iEb), `ontvanger` is "CAK".
+    Where a header names no receiver (iEb), ``ontvanger`` is "CAK".
     """
 
     standard: str
@@ -90,7 +92,7 @@ class RuleLevels:
 class Lists:
     """Lists from elsewhere. A rule that needs one that is not there is not applied (OP095).
 
-    `productcodes` gives per ProductCategorie the codes that belong to it (TR381).
+    ``productcodes`` gives per ProductCategorie the codes that belong to it (TR381).
     """
 
     productcodes: Mapping[str, frozenset[str]] | None = None
@@ -100,8 +102,8 @@ class Lists:
 class Expectation:
     """What is welcome here. None means: anything.
 
-    `afzender_gemeente` is the gemeente that must be the sender of the message (of its envelope, see
-    `MessageHeader.envelope_sender`); `max_size` is in bytes (OP179). `official` are the schemas that judge beside
+    ``afzender_gemeente`` is the gemeente that must be the sender of the message (of its envelope, see
+    ``MessageHeader.envelope_sender``); ``max_size`` is in bytes (OP179). ``official`` are the schemas that judge beside
     the portal's own, where an operator imported them.
     """
 
@@ -115,9 +117,9 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The gate's answer. `findings` are at most `MAX_FINDINGS`; `omitted` counts the ones left out.
+    """The gate's answer. ``findings`` are at most ``MAX_FINDINGS``; ``omitted`` counts the ones left out.
 
-    `sha256` and `size` are of the bytes as received, whatever the verdict. `stage` is the layer that refused.
+    ``sha256`` and ``size`` are of the bytes as received, whatever the verdict. ``stage`` is the layer that refused.
     """
 
     oordeel: Oordeel
@@ -150,7 +152,7 @@ class Findings:
         elif finding not in self.found:
             self.found.append(finding)
 
-    def extend(self, others: "Findings") -> None:
+    def extend(self, others: Findings) -> None:
         for finding in others.found:
             self.add(finding)
         self.omitted += others.omitted

@@ -1,5 +1,7 @@
 """Cases for the rules on requests and answers."""
 
+from __future__ import annotations
+
 from tests.berichtenverkeer.cases.case import REQUEST, REQUESTED, REQUESTED_2, Case, without
 
 CASES = [

@@ -1,5 +1,7 @@
 """Cases for the rules on the message as a whole, starts and stops."""
 
+from __future__ import annotations
+
 from tests.berichtenverkeer.builder import ADDRESS, FULL_NAME, prestatie
 from tests.berichtenverkeer.cases.case import (
     ANSWER,

@@ -4,6 +4,8 @@ A case is for both standards unless it says otherwise. Products are written as t
 those of iWmo.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from typing import Any
 

@@ -1,5 +1,7 @@
 """Cases for the rules on contacts and addresses."""
 
+from __future__ import annotations
+
 from tests.berichtenverkeer.builder import ADDRESS
 from tests.berichtenverkeer.cases.case import CONTACT, CONTACT_2, PHONE, RELATION, TEMPORARY, Case
 

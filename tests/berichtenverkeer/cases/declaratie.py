@@ -1,5 +1,7 @@
 """Cases for the rules on declarations and the answers to them."""
 
+from __future__ import annotations
+
 from tests.berichtenverkeer.cases.case import (
     ANSWER,
     DATED,

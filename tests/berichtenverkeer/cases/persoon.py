@@ -1,5 +1,7 @@
 """Cases for the rules on persons."""
 
+from __future__ import annotations
+
 from tests.berichtenverkeer.builder import FULL_NAME
 from tests.berichtenverkeer.cases.case import ANSWER, RELATION, Case
 

@@ -1,5 +1,7 @@
 """Cases for the rules on products."""
 
+from __future__ import annotations
+
 from tests.berichtenverkeer.cases.case import (
     ASSIGNED,
     ASSIGNED_2,

@@ -4,6 +4,8 @@ The envelope says who sends what to whom; its payload is opaque to it. The paylo
 header of the message it answers, while its envelope goes the other way: nothing here looks into a payload.
 """
 
+from __future__ import annotations
+
 from portaal.berichtenverkeer.envelope.layout import MAX_ENVELOPE, MAX_SOAP
 from portaal.berichtenverkeer.envelope.model import (
     GGK,

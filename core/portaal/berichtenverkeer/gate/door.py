@@ -4,6 +4,8 @@ Bytes come in as they arrive and go out in pieces that end with ">", so that no 
 cut in two: that makes each check below a plain search.
 """
 
+from __future__ import annotations
+
 import re
 
 from portaal.berichtenverkeer.gate.words import finding
@@ -67,7 +69,7 @@ MAX_PART = 1 << 20
 
 
 class Door:
-    """Checks the bytes and counts lines. What `feed` and `close` return may go on to the parser."""
+    """Checks the bytes and counts lines. What ``feed`` and ``close`` return may go on to the parser."""
 
     def __init__(self) -> None:
         self.lines = 0
@@ -80,7 +82,7 @@ class Door:
     def feed(self, data: bytes) -> bytes:
         """The complete piece after these bytes, empty when there is none yet. At most PIECE bytes at a time.
 
-        Raises Refusal.
+        :raises Refusal: a limit is passed, or it cannot be XML.
         """
         searched = len(self._waiting)
         self._waiting += data
@@ -97,7 +99,10 @@ class Door:
         return self._checked(piece)
 
     def close(self) -> bytes:
-        """What is left at the end of the file. Raises Refusal."""
+        """What is left at the end of the file.
+
+        :raises Refusal: as :meth:`feed` does, or the file does not end with a tag.
+        """
         if not self._opened:
             self._open()
         rest = self._checked(bytes(self._waiting))

@@ -4,6 +4,8 @@ libxml2 is the judge of whether it does: this only runs on what libxml2 refused,
 own messages cannot be shown, since they repeat values.
 """
 
+from __future__ import annotations
+
 import re
 from datetime import date
 from typing import Any
@@ -28,7 +30,7 @@ Fault = tuple[str, dict[str, object]]
 
 
 class Explanation:
-    """Collects in `found` every departure of the elements it is shown.
+    """Collects in ``found`` every departure of the elements it is shown.
 
     In a stream the repeated parts are shown one by one, so they are passed over where they stand.
     """
@@ -47,7 +49,7 @@ class Explanation:
     def look_at(
         self, element: etree._Element, klasse: Klasse, plaats: str, until: etree._Element | None = None
     ) -> None:
-        """This element, which is to be of this class, and all below it; or only what comes before `until` in it."""
+        """This element, which is to be of this class, and all below it; or only what comes before ``until`` in it."""
         children = [child for child in element if isinstance(child.tag, str)]
         if until is not None:
             children = children[: children.index(until) + 1]

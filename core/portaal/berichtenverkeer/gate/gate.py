@@ -1,5 +1,7 @@
 """The gate itself: bytes in, one verdict out."""
 
+from __future__ import annotations
+
 import hashlib
 import logging
 import traceback

@@ -1,5 +1,7 @@
 """The questions that the header answers: is it the type it looks like, is it welcome here, who sends it."""
 
+from __future__ import annotations
+
 import re
 from datetime import date
 from typing import Any
@@ -21,7 +23,10 @@ HEADER = "Header"
 
 
 def type_of(root: etree._Element, expectation: Expectation) -> MessageType:
-    """The type of message that this root element announces. Raises Refusal when there is none, or it is not welcome."""
+    """The type of message that this root element announces.
+
+    :raises Refusal: there is none, or it is not welcome.
+    """
     namespace = str(root.tag).rpartition("}")[0].lstrip("{")
     message_type = by_namespace(namespace)
     if message_type is None or local_name(root) != "Bericht":
@@ -63,9 +68,11 @@ def read_header(element: etree._Element, message_type: MessageType) -> MessageHe
 
 
 def check_versions(element: etree._Element, message_type: MessageType) -> None:
-    """BerichtCode, BerichtVersie and BerichtSubversie must be those of the type. Raises Refusal.
+    """BerichtCode, BerichtVersie and BerichtSubversie must be those of the type.
 
     Ones that are missing are left to the structure, which says so in its own words.
+
+    :raises Refusal: one is another.
     """
     own = f"{{{message_type.namespace}}}"
     major, minor = message_type.release.number
@@ -86,9 +93,11 @@ def check_versions(element: etree._Element, message_type: MessageType) -> None:
 
 
 def check_sender(element: etree._Element, message_type: MessageType, expectation: Expectation) -> None:
-    """The sender must be the gemeente that is expected, if one is. Raises Refusal.
+    """The sender must be the gemeente that is expected, if one is.
 
     In the header of a retour the parties are those of the heen (IV028): its sender stands under Ontvanger.
+
+    :raises Refusal: it is somebody else.
     """
     if expectation.afzender_gemeente is None:
         return

@@ -1,8 +1,10 @@
 """Who reads a very large message: the stream in Python, or a compiled reader that somebody installed beside it.
 
-A distribution offers one with an entry point in the group `portaal.readers`, whose object is called as `Stream` is. It
-must pass `tests/berichtenverkeer/test_reader.py`. One that cannot be loaded, or several, leave Python's in place.
+A distribution offers one with an entry point in the group ``portaal.readers``, whose object is called as ``Stream`` is.
+It must pass tests/berichtenverkeer/test_reader.py. One that cannot be loaded, or several, leave Python's in place.
 """
+
+from __future__ import annotations
 
 import logging
 from functools import cache
@@ -21,7 +23,8 @@ GROUP = "portaal.readers"
 class Reader(Protocol):
     """One message on its way through. Every method raises Refusal for what it finds, and nothing else.
 
-    `type` is known from the start, `header` once it was read; `findings` are those of the rules, all after `close`.
+    ``type`` is known from the start, ``header`` once it was read; ``findings`` are those of the rules, all after
+    ``close``.
     """
 
     type: MessageType
@@ -38,7 +41,11 @@ class Reader(Protocol):
 
 
 class MakeReader(Protocol):
-    """Begins a message. `head` is how it begins, and is fed too; `inspect` gives the rules for its type and header."""
+    """Begins a message.
+
+    :param head: how it begins; it is fed too.
+    :param inspect: gives the rules for its type and header.
+    """
 
     def __call__(self, head: bytes, expectation: Expectation, inspect: Inspect) -> Reader: ...
 

@@ -4,6 +4,8 @@ A message of ordinary size is read as a tree: quickest, and with exact lines. A 
 that frees each part when it has been looked at, so that memory stays flat.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from threading import Lock
 from typing import Any, cast
@@ -45,7 +47,10 @@ _validating = Lock()
 
 
 def first_element(head: bytes) -> etree._Element:
-    """The root element, read from the beginning of a message alone. Raises Refusal."""
+    """The root element, read from the beginning of a message alone.
+
+    :raises Refusal: it is no XML, or the root element does not begin in it.
+    """
     parser = etree.XMLPullParser(events=("start",), **CLOSED_DOORS)
     problem = None
     try:
@@ -78,7 +83,10 @@ def not_well_formed(error: Any) -> Refusal:
 
 
 def parse(data: bytes) -> etree._Element:
-    """The whole message as a tree that is free of anything but elements and text. Raises Refusal."""
+    """The whole message as a tree that is free of anything but elements and text.
+
+    :raises Refusal: it is not well-formed, or has anything else.
+    """
     try:
         root = etree.fromstring(data, etree.XMLParser(**CLOSED_DOORS))
     except etree.XMLSyntaxError as error:
@@ -99,7 +107,10 @@ def parse(data: bytes) -> etree._Element:
 
 
 def check_structure(root: etree._Element, message_type: MessageType) -> None:
-    """Validate the tree. Raises Refusal with every departure in words."""
+    """Validate the tree.
+
+    :raises Refusal: it departs from the schema; every departure is in words.
+    """
     schema = compiled(message_type)
     with _validating:  # a compiled schema keeps its last errors in itself
         valid = schema.validate(root)

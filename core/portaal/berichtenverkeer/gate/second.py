@@ -4,6 +4,8 @@ A message that either of them refuses is refused, so that what the portal lets t
 Where they disagree the findings say so, with a code of their own (X90, X91), and the operator is told.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock

@@ -6,6 +6,8 @@ right or wrong without it. That only holds while a tag means what it seems to me
 namespace or has a comment (or other markup) below its root element is left to the parser as a whole.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator, Mapping
 
@@ -20,7 +22,7 @@ from portaal.berichtenverkeer.standard import MessageType
 class Sieve:
     """Divides a message into what the parser is to see and the parts that it need not see.
 
-    `follows` is to be set by who parses: the name of the repeated part that what was parsed last ends with, if it
+    ``follows`` is to be set by who parses: the name of the repeated part that what was parsed last ends with, if it
     is one of the outermost.
     """
 

@@ -7,6 +7,8 @@ While it validates, lxml does not tell that a document is not well-formed: the p
 document is only taken for whole when its root element has been seen to end, with nothing but comments after it.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
@@ -35,7 +37,7 @@ Inspect = Callable[[MessageType, MessageHeader], Inspection]
 
 
 class Stream:
-    """One very large message on its way through. `head` is its beginning; all of it is to be fed, `head` too.
+    """One very large message on its way through. ``head`` is its beginning; all of it is to be fed, ``head`` too.
 
     Every method raises Refusal for what it finds.
     """
@@ -108,7 +110,7 @@ class Stream:
             raise Refusal(Stage.LIMITS, finding("B27", kilobytes=MAX_PART // 1024))
 
     def _pass_over(self, written: Written) -> None:
-        """Judge a part that the parser need not see, and which follows `_part`."""
+        """Judge a part that the parser need not see, and which follows ``_part``."""
         parent = None if self._part is None else self._part.getparent()
         if self._part is None or parent is None or self.inspection is None:
             raise ValueError("this part follows nothing")

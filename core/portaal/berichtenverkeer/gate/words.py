@@ -3,6 +3,8 @@
 B.. are faults of the file, its XML, its type or its sender, X.. faults against the structure of the message.
 """
 
+from __future__ import annotations
+
 from portaal.berichtenverkeer.verdict import Finding, Niveau
 from portaal.web.i18n import _
 
@@ -134,6 +136,6 @@ FAULTS = {
 def finding(
     code: str, regel: int | None = None, plaats: str = "", niveau: Niveau = "weigering", **mapping: object
 ) -> Finding:
-    """The finding with the words of its code. `mapping` fills them: names and numbers of the standard only."""
+    """The finding with the words of its code. ``mapping`` fills them: names and numbers of the standard only."""
     text, action = FAULTS[code]
     return Finding(code, niveau, regel, plaats, text % mapping, action % mapping)

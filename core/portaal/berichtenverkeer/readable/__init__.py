@@ -5,6 +5,8 @@
 Reading knows XML and the standard, the view knows languages, amounts and masks; what shows it knows neither.
 """
 
+from __future__ import annotations
+
 from portaal.berichtenverkeer.readable.nodes import Node, Page
 from portaal.berichtenverkeer.readable.reader import Reader
 from portaal.berichtenverkeer.readable.view import PageView, Row, Section, page_view

@@ -1,4 +1,6 @@
-"""`portaal bericht toon` and `beschrijf`: a message, or a type of message, as people read it."""
+"""`portaal bericht toon` and ``beschrijf``: a message, or a type of message, as people read it."""
+
+from __future__ import annotations
 
 from pathlib import Path
 

@@ -63,9 +63,9 @@ class Section:
 
 @dataclass(frozen=True)
 class PageView:
-    """A page in words. `findings` are all there are of the message, also those whose place is on another page.
+    """A page in words. ``findings`` are all there are of the message, also those whose place is on another page.
 
-    `berichttype` is the type that the message says it is; empty when that is not known.
+    ``berichttype`` is the type that the message says it is; empty when that is not known.
     """
 
     number: int

@@ -1,7 +1,9 @@
 """The rules that hold within one message: level 2 of the standards, and those that need only a clock or a list.
 
-Each module registers its rules when it is imported; `RULES` is all of them.
+Each module registers its rules when it is imported; ``RULES`` is all of them.
 """
+
+from __future__ import annotations
 
 from importlib import import_module
 

@@ -1,5 +1,7 @@
 """Rules on requests and the answers to them (315, 317, 319)."""
 
+from __future__ import annotations
+
 from portaal.berichtenverkeer.rules.part import Part
 from portaal.berichtenverkeer.rules.rule import Message, rule
 from portaal.web.i18n import _

@@ -1,5 +1,7 @@
 """Rules on the message as a whole: keys, dates against its own date, its header, starts and stops."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from functools import cache
 

@@ -1,5 +1,7 @@
 """Rules on addresses and how to reach somebody."""
 
+from __future__ import annotations
+
 import re
 
 from portaal.berichtenverkeer.rules.part import Part

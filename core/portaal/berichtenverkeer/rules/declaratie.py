@@ -1,5 +1,7 @@
 """Rules on declarations and the answers to them (323, 325): periods, amounts, debit and credit."""
 
+from __future__ import annotations
+
 from portaal.berichtenverkeer.rules.part import Part
 from portaal.berichtenverkeer.rules.periods import last_day_of_month, years_before
 from portaal.berichtenverkeer.rules.rule import Message, rule

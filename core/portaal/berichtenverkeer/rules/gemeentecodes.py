@@ -1,5 +1,7 @@
 """Which gemeentecode existed on which day."""
 
+from __future__ import annotations
+
 import tomllib
 from functools import cache
 from importlib.resources import files

@@ -1,5 +1,7 @@
 """Applies the rules to one message, part by part as each is complete, so that a stream needs no more memory."""
 
+from __future__ import annotations
+
 import re
 from collections import defaultdict
 from collections.abc import Callable
@@ -51,7 +53,7 @@ class Inspection:
         self._complete(element, part, plan)
 
     def written_part(self, written: Written, parent: etree._Element, line_at: LineAt) -> None:
-        """Judge one repeated part of a stream that was found in a text; `line_at` tells on which line what stands."""
+        """Judge one repeated part of a stream that was found in a text; ``line_at`` tells on which line what stands."""
         around, _plan = self._opened(parent)
         self._complete_written(written, around, line_at)
 

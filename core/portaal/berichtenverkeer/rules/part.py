@@ -1,5 +1,7 @@
 """A message as the rules see it: parts with simple values, without XML."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
@@ -8,20 +10,20 @@ from portaal.berichtenverkeer.standard import Base, Klasse, MessageType
 
 BLANK = " \t\r\n"
 ISO_DATE = len("2026-01-01")
-NOTHING: "dict[str, Part]" = {}  # the parts of one that has none: shared, so never written to
+NOTHING: dict[str, Part] = {}  # the parts of one that has none: shared, so never written to
 
 
 class Part:
     """One berichtklasse in a message: its values by name, its parts by name, and the part it belongs to.
 
-    Dates are ISO strings, made such that they sort in order of time. `texts` are the values of a repeated element
-    (RetourCode), `count` says how many repeated parts it has had so far, `index` which of those it is itself.
+    Dates are ISO strings, made such that they sort in order of time. ``texts`` are the values of a repeated element
+    (RetourCode), ``count`` says how many repeated parts it has had so far, ``index`` which of those it is itself.
     """
 
     __slots__ = ("above", "complete", "count", "index", "name", "parts", "texts", "values")
 
     def __init__(
-        self, name: str, above: "Part | None", index: int | None = None, values: dict[str, str] | None = None
+        self, name: str, above: Part | None, index: int | None = None, values: dict[str, str] | None = None
     ) -> None:
         self.name = name
         self.above = above
@@ -32,8 +34,8 @@ class Part:
         self.count = 0
         self.complete = False
 
-    def new_part(self, name: str, repeated: bool, values: dict[str, str] | None = None) -> "Part":
-        """A part of this part. Only one that is not repeated is kept in `parts`."""
+    def new_part(self, name: str, repeated: bool, values: dict[str, str] | None = None) -> Part:
+        """A part of this part. Only one that is not repeated is kept in ``parts``."""
         if repeated:
             self.count += 1
             return Part(name, self, self.count, values)
@@ -49,14 +51,17 @@ class Part:
         return name in self.values or name in self.parts
 
     def get(self, name: str, below: str | None = None) -> str | None:
-        """The value called `name`, or the one called `below` in the part called `name`; None when it is absent."""
+        """The value called ``name``, or the one called ``below`` in the part ``name``; None when it is absent."""
         if below is None:
             return self.values.get(name)
         part = self.parts.get(name)
         return None if part is None else part.values.get(below)
 
-    def within(self, name: str) -> "Part":
-        """The part of this name around this one. Raises LookupError when there is none."""
+    def within(self, name: str) -> Part:
+        """The part of this name around this one.
+
+        :raises LookupError: there is none.
+        """
         part = self.above
         while part is not None and part.name != name:
             part = part.above
@@ -74,12 +79,12 @@ class Part:
 
 
 class Field(NamedTuple):
-    """How to read one element: a value of a simple type (`base`), or a part by its own plan."""
+    """How to read one element: a value of a simple type (``base``), or a part by its own plan."""
 
     name: str
     repeated: bool
     base: Base | None
-    plan: "Plan"
+    plan: Plan
 
 
 Plan = Mapping[str, Field]

@@ -1,4 +1,6 @@
-"""Dates and periods as the rules need them; dates are ISO strings, as in `Part`."""
+"""Dates and periods as the rules need them; dates are ISO strings, as in ``Part``."""
+
+from __future__ import annotations
 
 import calendar
 from bisect import bisect_left, bisect_right

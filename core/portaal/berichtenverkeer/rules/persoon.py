@@ -1,5 +1,7 @@
 """Rules on a person: BSN, date of birth, names."""
 
+from __future__ import annotations
+
 from operator import mul
 
 from portaal.berichtenverkeer.rules.part import Part

@@ -1,5 +1,7 @@
 """A list of product codes as people write it: a line per code, its category first (TR381)."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -13,7 +15,7 @@ HEADING = re.compile(r"[^0-9]+")
 
 
 class ProductCodesError(ValueError):
-    """A line is no category that exists with a code. `line` is its number."""
+    """A line is no category that exists with a code. ``line`` is its number."""
 
     def __init__(self, line: int) -> None:
         super().__init__(line)
@@ -23,7 +25,7 @@ class ProductCodesError(ValueError):
 def read_product_codes(text: str) -> Mapping[str, frozenset[str]]:
     """Per category its codes. The first line may be a heading, which has no digits; empty lines are skipped.
 
-    Raises ProductCodesError.
+    :raises ProductCodesError: a line is something else.
     """
     codes: dict[str, set[str]] = {}
     for number, line in enumerate(map(str.strip, text.splitlines()), 1):

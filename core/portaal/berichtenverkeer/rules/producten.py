@@ -1,5 +1,7 @@
 """Rules on products that are asked for, changed or assigned: period, volume, budget, overlap (301, 315, 317)."""
 
+from __future__ import annotations
+
 from collections import defaultdict
 
 from portaal.berichtenverkeer.rules.part import Part

@@ -1,5 +1,7 @@
 """What a rule is, and the register of all of them."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -38,8 +40,8 @@ CORRECT = _("Correct this in your application and make the message again.")
 class Rule:
     """One rule of the standard.
 
-    `on` says on which parts it is checked, by message number and name of the part, and which element below that
-    part its fault is shown at. `make` gives the check, anew for each message, since some checks remember what
+    ``on`` says on which parts it is checked, by message number and name of the part, and which element below that
+    part its fault is shown at. ``make`` gives the check, anew for each message, since some checks remember what
     they saw. A check answers whether the rule is kept.
     """
 
@@ -77,7 +79,7 @@ def rule(
 ) -> Callable[[Checked], Checked]:
     """Register a rule: on a function that is the check, or on a class whose instances are.
 
-    `on` is written as "301,315.Client/Geboortedatum": on the part Client of 301 and 315, shown at its
+    ``on`` is written as "301,315.Client/Geboortedatum": on the part Client of 301 and 315, shown at its
     Geboortedatum; several of these with spaces between.
     """
 

@@ -1,5 +1,7 @@
 """Remembering what was seen in a message of any size."""
 
+from __future__ import annotations
+
 from collections import defaultdict
 from collections.abc import Hashable
 

@@ -2,8 +2,10 @@
 
 Ordinary is what applications write: the elements in their order, each with the prefix that the root declares, white
 space between them, and nothing else (no attributes, comments or entities). A part that fits its shape is valid to
-the schema made from the same model; of one that does not fit nothing is said. See `standard.ordinary` for values.
+the schema made from the same model; of one that does not fit nothing is said. See ``standard.ordinary`` for values.
 """
+
+from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,7 +32,7 @@ class Fields(NamedTuple):
     tag: int
     values: tuple[tuple[str, int], ...]
     texts: int | None
-    parts: tuple["Fields", ...]
+    parts: tuple[Fields, ...]
     is_deep: bool
 
     def read(self, groups: Groups) -> dict[str, str]:
@@ -64,9 +66,9 @@ class Shape:
     repeated: bool
     optional: bool
     runs: tuple[Run, ...]
-    below: tuple["Shape", ...]
+    below: tuple[Shape, ...]
 
-    def read(self, text: str, position: int = 0) -> "Written | None":
+    def read(self, text: str, position: int = 0) -> Written | None:
         """The part that begins here, if it is written in the ordinary way."""
         match = self.runs[0].pattern.match(text, position)
         if match is None:
@@ -95,7 +97,7 @@ class Written:
     __slots__ = ("end", "matches", "parts", "shape")
 
     def __init__(
-        self, shape: Shape, matches: Sequence[re.Match[str]], parts: Sequence[Sequence["Written"]], end: int
+        self, shape: Shape, matches: Sequence[re.Match[str]], parts: Sequence[Sequence[Written]], end: int
     ) -> None:
         self.shape, self.matches, self.parts, self.end = shape, matches, parts, end
 

@@ -5,6 +5,8 @@ by_namespace("http://www...schema") the type whose messages have this root names
 all_types()                         every type of every release
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from functools import cache
 
@@ -50,9 +52,9 @@ def by_namespace(namespace: str) -> MessageType | None:
 
 
 def message_type(name: str, release: str | None = None) -> MessageType:
-    """The type called `name` (WMO301), of the newest release that has it or of the one asked for ("3.2").
+    """The type called ``name`` (WMO301), of the newest release that has it or of the one asked for ("3.2").
 
-    Raises KeyError when there is none.
+    :raises KeyError: there is none.
     """
     found = [t for t in all_types() if t.name == name and release in (None, t.release.version)]
     if not found:

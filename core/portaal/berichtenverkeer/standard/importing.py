@@ -41,9 +41,9 @@ def described_types(release: Release) -> tuple[MessageType, ...]:
 
 
 def import_set(folder: Path, release: Release, source: Path) -> OfficialSet:
-    """Check the schemas in `source`, a folder or a ZIP, and keep them in `folder` in place of an earlier set.
+    """Check the schemas in ``source``, a folder or a ZIP, and keep them in ``folder`` in place of an earlier set.
 
-    Raises ImportFault; what was there before then stays.
+    :raises ImportFault: what was there before stays.
     """
     kinds = described_types(release)
     if not kinds:

@@ -1,9 +1,11 @@
 """Reads the folders of TOML beside this file into the model.
 
-A release has its own `release.toml` and names a folder with what it shares with others (`gedeeld`). What the
+A release has its own ``release.toml`` and names a folder with what it shares with others (``gedeeld``). What the
 release says itself wins: a code list as a whole, a message class by class. The notation of an element is
 explained in `gedeeld_3_2/samengesteld.toml`.
 """
+
+from __future__ import annotations
 
 import re
 import tomllib
@@ -52,7 +54,7 @@ class _Names(dict[str, DataType | Klasse]):
         given: Mapping[str, DataType | Klasse],
         lines: Mapping[str, str],
         make: Callable[[str, tuple[Element, ...]], Klasse],
-        above: "_Names | None" = None,
+        above: _Names | None = None,
     ) -> None:
         super().__init__(given)
         self.lines, self.make, self.above = lines, make, above

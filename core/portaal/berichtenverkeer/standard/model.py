@@ -1,4 +1,6 @@
-"""What a message standard consists of: plain immutable data, made by `load` from the folders beside it."""
+"""What a message standard consists of: plain immutable data, made by ``load`` from the folders beside it."""
+
+from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -33,7 +35,7 @@ class Base(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class DataType:
-    """A simple type. `pattern` is in the dialect of XML Schema and covers the whole value. `codes`, when
+    """A simple type. ``pattern`` is in the dialect of XML Schema and covers the whole value. ``codes``, when
     there are any, are all the values there can be, each with its meaning in Dutch.
     """
 
@@ -47,10 +49,10 @@ class DataType:
 
 @dataclass(frozen=True, eq=False)
 class Element:
-    """One line of a class. `key` marks it as part of the class's logical key (TR101)."""
+    """One line of a class. ``key`` marks it as part of the class's logical key (TR101)."""
 
     name: str
-    type: "DataType | Klasse"
+    type: DataType | Klasse
     optional: bool = False
     repeated: bool = False
     key: bool = False
@@ -58,7 +60,7 @@ class Element:
 
 @dataclass(frozen=True, eq=False)
 class Klasse:
-    """A berichtklasse, or (`shared`) a compound type of the basisschema: elements in their fixed order."""
+    """A berichtklasse, or (``shared``) a compound type of the basisschema: elements in their fixed order."""
 
     name: str
     elements: tuple[Element, ...] = field(repr=False)
@@ -73,7 +75,7 @@ class Klasse:
         """True for a class that only groups repeated classes, such as ToegewezenProducten."""
         return len(self.elements) == 1 and self.elements[0].repeated
 
-    def walk(self) -> Iterator["Klasse"]:
+    def walk(self) -> Iterator[Klasse]:
         """This class and every class below it, each once."""
         seen: dict[int, Klasse] = {}
         todo = [self]
@@ -89,9 +91,9 @@ class Klasse:
 class Words:
     """What a release's elements are called by people, per language ("nl", "en").
 
-    `labels` is by the name of an element, or "Class.Element" where that differs; `units` by code of Eenheid: how one
-    and how many are counted. A unit that is missing is money, in cents. `money` and `volumes` are the simple types that
-    hold an amount in cents and a volume, `free` those in which people can type anything.
+    ``labels`` is by the name of an element, or "Class.Element" where that differs; ``units`` by code of Eenheid: how
+    one and how many are counted. A unit that is missing is money, in cents. ``money`` and ``volumes`` are the simple
+    types that hold an amount in cents and a volume, ``free`` those in which people can type anything.
     """
 
     labels: Mapping[str, Mapping[str, str]] = field(repr=False)
@@ -107,7 +109,7 @@ class Words:
 
 @dataclass(frozen=True, eq=False)
 class Release:
-    """One release of a standard, such as iWmo 3.2. `namespace` is what its schemas' namespaces begin with."""
+    """One release of a standard, such as iWmo 3.2. ``namespace`` is what its schemas' namespaces begin with."""
 
     standard: str
     title: str
@@ -130,10 +132,10 @@ class Release:
 
 @dataclass(frozen=True, eq=False)
 class MessageType:
-    """A type of message. `root` is None for a type of which only the name is known (iEb 4.0).
+    """A type of message. ``root`` is None for a type of which only the name is known (iEb 4.0).
 
-    `sender` and `receiver` are the parties of this message itself. In the *header* of a retour they stand the
-    other way round (IV028: it is the header of the heen, unchanged): see `header_sender`, `header_receiver`.
+    ``sender`` and ``receiver`` are the parties of this message itself. In the *header* of a retour they stand the
+    other way round (IV028: it is the header of the heen, unchanged): see ``header_sender``, ``header_receiver``.
     """
 
     release: Release

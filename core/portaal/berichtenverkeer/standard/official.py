@@ -1,6 +1,6 @@
 """The official schemas that an operator imported: beside the generated ones, a second judge.
 
-Each set is a folder with its files and `set.json`, which names their SHA-256 and where they differ from ours. A set
+Each set is a folder with its files and ``set.json``, which names their SHA-256 and where they differ from ours. A set
 that is not as it was imported is not used, and said to be broken; it never stops a portal.
 """
 
@@ -28,7 +28,7 @@ XS = "{http://www.w3.org/2001/XMLSchema}"
 
 
 def folder_from(settings: Mapping[str, str]) -> Path:
-    """Where imported sets are: `portaal.standaarden`, else beside the messages."""
+    """Where imported sets are: ``portaal.standaarden``, else beside the messages."""
     return Path(settings.get("portaal.standaarden") or Path(settings["portaal.storage"]).parent / "standaarden")
 
 
@@ -39,9 +39,9 @@ def key_of(release: Release) -> str:
 
 @dataclass(frozen=True)
 class OfficialSet:
-    """One imported set. `fault` says what is wrong with it; then it has no schemas.
+    """One imported set. ``fault`` says what is wrong with it; then it has no schemas.
 
-    `differences` are the places where it judges otherwise than the generated schemas, found when it was imported.
+    ``differences`` are the places where it judges otherwise than the generated schemas, found when it was imported.
     """
 
     key: str
@@ -132,7 +132,11 @@ def write_set(folder: Path, found: OfficialSet) -> None:
 
 
 def parse_schema(data: bytes) -> etree._Element:
-    """A schema document, read with every door closed. Raises lxml.etree.LxmlError, ValueError for a DOCTYPE."""
+    """A schema document, read with every door closed.
+
+    :raises lxml.etree.LxmlError: it is no XML.
+    :raises ValueError: it has a DOCTYPE.
+    """
     root = etree.fromstring(data, _parser())
     information: Any = root.getroottree().docinfo
     if information.doctype:
@@ -141,9 +145,11 @@ def parse_schema(data: bytes) -> etree._Element:
 
 
 def compile_schemas(files: Mapping[str, bytes]) -> dict[str, etree.XMLSchema]:
-    """Per target namespace the schema of each file that declares an element. Raises lxml.etree.LxmlError.
+    """Per target namespace the schema of each file that declares an element.
 
     What a file imports is answered from these files alone, never from disk or network.
+
+    :raises lxml.etree.LxmlError: one is no schema.
     """
     schemas = {}
     for data in files.values():

@@ -4,6 +4,8 @@ Whatever fits the pattern is valid to the schema made from the same model; what 
 patterns cannot match a tag, an entity or a line break, so they can stand between tags in a larger pattern.
 """
 
+from __future__ import annotations
+
 import re
 
 from portaal.berichtenverkeer.standard.load import NOT_BLANK_LINE, NOT_BLANK_TEXT
@@ -23,7 +25,7 @@ TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
 
 
 def ordinary(datatype: DataType) -> str:
-    """The pattern, without groups that capture and for Python's `re`; one that nothing fits for an unusual type."""
+    """The pattern, without groups that capture and for Python's ``re``; one that nothing fits for an unusual type."""
     match datatype.base:
         case Base.TEXT:
             return _text(datatype)

@@ -3,6 +3,8 @@
 No schema is ever read from disk or from the network: the one import is answered from memory.
 """
 
+from __future__ import annotations
+
 from functools import cache
 from typing import Any
 
@@ -17,7 +19,10 @@ PRIMITIVE = {Base.TEXT: "xs:string", Base.NUMBER: "xs:integer", Base.DATE: "xs:d
 
 @cache
 def compiled(message_type: MessageType) -> etree.XMLSchema:
-    """The compiled schema of a message type. Raises ValueError for a type of which only the name is known."""
+    """The compiled schema of a message type.
+
+    :raises ValueError: only the name of this type is known.
+    """
     parser = etree.XMLParser(no_network=True)
     parser.resolvers.add(_FromMemory(etree.tostring(shared_schema(message_type))))
     return etree.XMLSchema(etree.fromstring(etree.tostring(message_schema(message_type)), parser))

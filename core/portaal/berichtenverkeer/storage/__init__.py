@@ -1,5 +1,7 @@
 """Where payloads rest: compressed, then encrypted, outside the database. No plain text touches a disk."""
 
+from __future__ import annotations
+
 from portaal.berichtenverkeer.storage.base import (
     DamagedPayloadError,
     MissingPayloadError,
