@@ -13,8 +13,8 @@ from portaal.berichtenverkeer.delivery.plugged import check_partners
 from portaal.login.provider import LoginSetup
 from portaal.plugins.configurator import PluginConfigurator, add_wanted, own_settings
 from portaal.plugins.errors import ContractError
-from portaal.plugins.guard import Snapshot, check_changes, snapshot, template_faults
-from portaal.plugins.state import changes, state
+from portaal.plugins.guard import Snapshot, check_changes, introspectables, snapshot, template_faults
+from portaal.plugins.state import State
 from portaal.web.i18n import _
 
 if TYPE_CHECKING:
@@ -53,12 +53,11 @@ def install(config: Configurator, plugins: Plugins, plugin: Plugin) -> None:
 
 def _wanted(config: Configurator, plugins: Plugins, plugin: Plugin, before: Snapshot) -> PluginConfigurator:
     """What the plugin wants to add. Nothing changes meanwhile; where something did, the plugin went around us."""
-    untouched = state(config)
+    untouched = State(config)
     wanted = PluginConfigurator(config, plugin.name)
     plugins.call(plugin, "portaal_includeme", config=wanted)
     config.commit()
-    changed = list(changes(untouched, state(config)))
-    if changed:
+    if changed := untouched.changes():
         check_changes(config, plugin.name, before)  # which knows many of them by name
         raise ContractError(f"it changes the portal itself, beside its own configurator: {', '.join(changed[:3])}")
     return wanted
@@ -72,8 +71,7 @@ def _login_setup(config: Configurator, plugin: Plugin) -> LoginSetup:
 def _check_routes(config: Configurator, plugins: Plugins, plugin: Plugin) -> None:
     """What the menu, the tiles and the API name must be there."""
     methods: dict[str, set[str]] = {}
-    for item in config.registry.introspector.get_category("views") or ():
-        view = item["introspectable"]
+    for view in introspectables(config, "views"):
         named = view["request_methods"] or ()  # as it was given: one method is a text
         methods.setdefault(view["route_name"] or "", set()).update([named] if isinstance(named, str) else named)
     mapper = config.registry.getUtility(IRoutesMapper)

@@ -125,7 +125,7 @@ def exchange_a_subscriber(config: Any) -> None:
 CONFIGURED: dict[str, tuple[Hooks, str]] = {
     "view in the registry itself": (
         raw(lambda c: c.registry.registerAdapter(nothing, (IViewClassifier, IRequest, Interface), IView, name="x")),
-        "adapters IViewClassifier",
+        "adapters x",
     ),
     "utility": (raw(lambda c: c.registry.registerUtility(object(), Interface, name="x")), "utilities Interface"),
     "handler": (raw(lambda c: c.registry.registerHandler(nothing, (NewRequest,))), "subscriber"),
@@ -181,7 +181,7 @@ CONFIGURED: dict[str, tuple[Hooks, str]] = {
     "hidden view elsewhere": (raw(hidden_in_another_configurator), "adapters"),
     "directive of the portal": (
         raw(lambda c: c.add_directive("add_catalogues", nothing, action_wrap=False)),
-        "directives add_catalogues",
+        "directives",
     ),
     "name of another plugin": (
         {"includeme": lambda config: setattr(config, "plugin", "eerlijk")},

@@ -29,7 +29,7 @@ OWN_CATEGORIES = frozenset({"routes", "root factories", "views", "permissions", 
 class Snapshot:
     """What is registered at one moment."""
 
-    introspectables: dict[tuple[str, int], Introspectable]
+    introspectables: dict[int, Introspectable]
     utilities: dict[tuple[Any, str], Any]
     adapters: dict[tuple[Any, ...], Any]
     subscribers: int
@@ -43,11 +43,7 @@ def snapshot(config: Configurator) -> Snapshot:
     registry = config.registry
     environment = config.get_jinja2_environment()
     return Snapshot(
-        introspectables={
-            (category, item["introspectable"].discriminator_hash): item["introspectable"]
-            for category, items in registry.introspector.categorized()
-            for item in items
-        },
+        introspectables={id(found): found for found in introspectables(config)},
         utilities={(u.provided, u.name): u.component for u in registry.registeredUtilities()},
         adapters={(*a.required, a.provided, a.name): a.factory for a in registry.registeredAdapters()},
         subscribers=len(list(registry.registeredHandlers())),
@@ -59,6 +55,13 @@ def snapshot(config: Configurator) -> Snapshot:
             "tests": dict(environment.tests),
         },
     )
+
+
+def introspectables(config: Configurator, category: str | None = None) -> Iterator[Introspectable]:
+    """Those of one category, or all. Pyramid's own ways also look up what each is related to, which takes its time."""
+    for name, found in config.registry.introspector._categories.items():
+        if category in (None, name):
+            yield from {id(item): item for item in found.values()}.values()
 
 
 def check_changes(config: Configurator, plugin: str, before: Snapshot) -> None:
@@ -74,7 +77,7 @@ def check_changes(config: Configurator, plugin: str, before: Snapshot) -> None:
 
 def _introspection(config: Configurator, plugin: str, before: Snapshot, after: Snapshot) -> Iterator[str]:
     for key, introspectable in before.introspectables.items():
-        if after.introspectables.get(key) is not introspectable:
+        if key not in after.introspectables:
             yield f"it replaces {_name(introspectable)} of the portal"
     for key in after.introspectables.keys() - before.introspectables.keys():
         added = after.introspectables[key]

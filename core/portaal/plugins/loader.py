@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from importlib import import_module
 from importlib.metadata import EntryPoint
 from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
@@ -151,10 +152,12 @@ def load(
     """
     plugins = Plugins(_manager())
     config = core(plugins)
+    if candidates:
+        import_module("portaal.api")  # so that all of it is looked at before the first plugin imports it
+    surroundings = Surroundings(config.registry["portaal.engine"])
     for name, entry_point in candidates.items():
         phase = "discover"
         accepted = dict(plugins.accepted)
-        surroundings = Surroundings(config.registry["portaal.engine"])
         log.info("loading plugin %s", name)  # where the process ends here, or hangs, this says for whom
         try:
             module = _imported(entry_point)
@@ -181,6 +184,9 @@ def load(
             plugins.quarantine(name, phase, error, package)
             if phase == "configure":
                 config = _again(core, install, plugins)
+            surroundings = Surroundings(
+                config.registry["portaal.engine"]
+            )  # what cannot be put back is not the next one's
     return config
 
 

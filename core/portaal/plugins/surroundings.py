@@ -19,6 +19,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from operator import is_
 from types import FunctionType, ModuleType
 from typing import Any, NamedTuple
 
@@ -141,7 +142,7 @@ class Surroundings:
         self._process = [part.read() for part in PROCESS]
         self._threads = set(threading.enumerate())
         self._modules = dict(_modules())
-        self._code = {owner: dict(vars(owner)) for owner in _owners(self._modules)}
+        self._code = [(owner, tuple(vars(owner)), tuple(vars(owner).values())) for owner in _owners(self._modules)]
         self._tables = set(core_metadata().tables)
         self._listeners = self._listening()
 
@@ -197,13 +198,14 @@ class Surroundings:
             event_key.remove()
 
     def _changed_code(self) -> Iterator[tuple[Any, str, Any]]:
-        for owner, before in self._code.items():
+        for owner, names, values in self._code:
             now = vars(owner)
-            changed = [name for name, old in before.items() if now.get(name, ABSENT) is not old]
-            added = now.keys() - before.keys() if len(now) > len(before) or changed else ()
-            for name in (*changed, *added):
-                old = before.get(name, ABSENT)
-                if isinstance(old, CODE) or isinstance(now.get(name), CODE):
+            if len(now) == len(values) and all(map(is_, now.values(), values)):
+                continue
+            before = dict(zip(names, values, strict=True))
+            for name in (*names, *(now.keys() - before.keys())):
+                old, new = before.get(name, ABSENT), now.get(name, ABSENT)
+                if old is not new and (isinstance(old, CODE) or isinstance(new, CODE)):
                     yield owner, name, old
 
     def _listening(self) -> set[Listener]:
