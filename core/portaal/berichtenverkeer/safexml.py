@@ -1,4 +1,4 @@
-"""The one way this toolkit lets libxml2 read bytes of others without building a tree."""
+"""How libxml2 may read bytes of others: with every door closed, and the one way to do so without building a tree."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from lxml import etree
 
 # Never collect_ids=False: with it libxml2 opens the files that a DTD names, whatever the other options say.
 # lxml's stubs do not know `decompress`, hence Any.
-_OPTIONS: dict[str, Any] = {
+CLOSED_DOORS: dict[str, Any] = {
     "encoding": "utf-8",
     "resolve_entities": False,
     "no_network": True,
@@ -28,4 +28,4 @@ def target_parser(target: Any, schema: etree.XMLSchema | None = None) -> etree.X
     ``feed`` and ``close``; what libxml2 finds wrong comes as ``lxml.etree.LxmlError``, whose text can repeat
     input and is never to be shown or logged.
     """
-    return etree.XMLParser(target=target, schema=schema, **_OPTIONS)
+    return etree.XMLParser(target=target, schema=schema, **CLOSED_DOORS)

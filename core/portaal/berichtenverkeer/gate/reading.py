@@ -16,25 +16,12 @@ from portaal.berichtenverkeer.gate.door import FIRST_TAG, PIECE
 from portaal.berichtenverkeer.gate.explain import Explanation
 from portaal.berichtenverkeer.gate.words import finding
 from portaal.berichtenverkeer.places import line
+from portaal.berichtenverkeer.safexml import CLOSED_DOORS
 from portaal.berichtenverkeer.standard import MessageType
 from portaal.berichtenverkeer.standard.schema import compiled
 from portaal.berichtenverkeer.verdict import Refusal, Stage
 
-# Never collect_ids=False: it makes libxml2 open the external subset and parameter entities of local files.
-CLOSED_DOORS: dict[str, Any] = {
-    "resolve_entities": False,
-    "no_network": True,
-    "load_dtd": False,
-    "dtd_validation": False,
-    "attribute_defaults": False,
-    "huge_tree": False,
-    "recover": False,
-    "decompress": False,
-    "strip_cdata": False,
-    "remove_comments": False,
-    "remove_pis": False,
-    "encoding": "utf-8",
-}
+EVERYTHING: dict[str, Any] = CLOSED_DOORS | {"strip_cdata": False, "remove_comments": False, "remove_pis": False}
 MAX_DEPTH = 32
 MAX_NAMESPACES = 16
 RESOURCE_CODES = frozenset({etree.ErrorTypes.ERR_RESOURCE_LIMIT, etree.ErrorTypes.ERR_NAME_TOO_LONG})
@@ -51,7 +38,7 @@ def first_element(head: bytes) -> etree._Element:
 
     :raises Refusal: it is no XML, or the root element does not begin in it.
     """
-    parser = etree.XMLPullParser(events=("start",), **CLOSED_DOORS)
+    parser = etree.XMLPullParser(events=("start",), **EVERYTHING)
     problem = None
     try:
         parser.feed(head)
@@ -88,7 +75,7 @@ def parse(data: bytes) -> etree._Element:
     :raises Refusal: it is not well-formed, or has anything else.
     """
     try:
-        root = etree.fromstring(data, etree.XMLParser(**CLOSED_DOORS))
+        root = etree.fromstring(data, etree.XMLParser(**EVERYTHING))
     except etree.XMLSyntaxError as error:
         raise not_well_formed(error) from None
     _check_root(root)

@@ -19,7 +19,7 @@ from lxml import etree
 from portaal.berichtenverkeer.gate.door import MAX_PART, PIECE, WHITE
 from portaal.berichtenverkeer.gate.explain import Explanation
 from portaal.berichtenverkeer.gate.header import HEADER, check_sender, check_versions, read_header, type_of
-from portaal.berichtenverkeer.gate.reading import CLOSED_DOORS, explained, first_element
+from portaal.berichtenverkeer.gate.reading import EVERYTHING, explained, first_element
 from portaal.berichtenverkeer.gate.sieve import Sieve
 from portaal.berichtenverkeer.gate.words import finding
 from portaal.berichtenverkeer.places import below, line, local_name, prefix_of
@@ -68,7 +68,7 @@ class Stream:
             events=("end", "comment"),
             tag=[root.tag, self._own + HEADER, *{tag for _parent, tag in self._repeated}],
             schema=compiled(self.type),
-            **CLOSED_DOORS,
+            **EVERYTHING,
         )
 
     def feed(self, piece: bytes) -> None:

@@ -6,9 +6,9 @@ from operator import mul
 
 from portaal.berichtenverkeer.rules.part import Part
 from portaal.berichtenverkeer.rules.rule import Message, rule
+from portaal.bsn import WEIGHTS
 from portaal.web.i18n import _
 
-ELEVEN_TEST = (9, 8, 7, 6, 5, 4, 3, 2, -1)
 UNKNOWN_DATE = "1900-01-01"
 YEARS_120 = 120 * 10_000
 
@@ -20,7 +20,7 @@ YEARS_120 = 120 * 10_000
     _("Look the BSN up and correct it."),
 )
 def bsn_passes_eleven_test(client: Part, message: Message) -> bool:
-    return sum(map(mul, ELEVEN_TEST, map(int, client.values["Bsn"]))) % 11 == 0
+    return sum(map(mul, WEIGHTS, map(int, client.values["Bsn"]))) % 11 == 0
 
 
 @rule(
