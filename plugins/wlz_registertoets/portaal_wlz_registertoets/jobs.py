@@ -21,11 +21,21 @@ KEPT_FOR = timedelta(days=5 * 366)
 
 
 def compare_residents(context: HookContext) -> None:
-    """Compare the dat-file of every gemeente that uses Wlz-signalen, once a day; what failed is tried again."""
+    """Compare the dat-file of every gemeente that uses Wlz-signalen, once a day; what failed is tried again.
+
+    :raises ExceptionGroup: something of our own failed for some gemeenten; the others were compared.
+    """
     with context.transaction() as dbsession:
         gemeenten = replace(context, dbsession=dbsession).gemeenten()
+    failures = []
     for gemeentecode in gemeenten:
-        compare_one(context, gemeentecode)
+        try:
+            compare_one(context, gemeentecode)
+        except Exception as error:
+            log.exception("comparison broke off", extra={"gemeentecode": gemeentecode})
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup("some gemeenten were not compared", failures)
 
 
 def compare_one(context: HookContext, gemeentecode: str) -> None:

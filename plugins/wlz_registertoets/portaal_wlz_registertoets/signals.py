@@ -160,7 +160,14 @@ def compare(register: CizRegister, residents: Residents, day: date) -> Compariso
 
 
 def conclude(dbsession: Session, secrecy: Secrecy, residents: Residents, day: date, comparison: Comparison) -> None:
-    """Make a signal for everybody who newly has an indication, and end those of who no longer has."""
+    """Make a signal for everybody who newly has an indication, and end those of who no longer has.
+
+    Nothing comes of a dat-file that was replaced or erased while it was compared.
+    """
+    delivered = current(dbsession, residents.gemeentecode)
+    if delivered is None or delivered.id != residents.aanlevering_id:
+        _record_comparison(dbsession, residents, {"compared": len(residents.bsns), "found": 0, "new": 0})
+        return
     open_signals = dbsession.scalars(
         sa.select(Signaal).where(Signaal.gemeentecode == residents.gemeentecode, Signaal.ended_at.is_(None))
     ).all()
@@ -172,16 +179,26 @@ def conclude(dbsession: Session, secrecy: Secrecy, residents: Residents, day: da
     new = [bsn for bsn in sorted(comparison.with_indication) if not known & set(secrecy.hashes(bsn))]
     dbsession.add_all(_signal(secrecy, residents.gemeentecode, bsn, comparison.register_date) for bsn in new)
     _note(dbsession, residents, day, comparison)
+    _record_comparison(
+        dbsession, residents,
+        {"compared": len(residents.bsns), "found": len(comparison.with_indication), "new": len(new)},
+        [secrecy.subject(bsn) for bsn in new],
+    )  # fmt: skip
+
+
+def _record_comparison(
+    dbsession: Session, residents: Residents, details: dict[str, object], subjects: Sequence[audit.Subject] = ()
+) -> None:
     audit.record(
         dbsession, action=COMPARE, outcome=audit.Outcome.DONE, actor=None, gemeentecode=residents.gemeentecode,
         product=PRODUCT, object_kind="aanlevering", object_id=residents.aanlevering_id, purpose=GROUND,
-        details={"compared": len(residents.bsns), "found": len(comparison.with_indication), "new": len(new)},
-        subjects=[secrecy.subject(bsn) for bsn in new],
+        details=details, subjects=subjects,
     )  # fmt: skip
 
 
 def fail(dbsession: Session, residents: Residents, day: date, error: NoComparisonError) -> None:
-    """Note that it could not be done; it is tried again later."""
+    """Note that it could not be done; it is tried again later. Some of it was asked, so the trail tells it too."""
+    _record_comparison(dbsession, residents, {"compared": 0, "not_determined": error.reason.value})
     dbsession.add(
         Vergelijking(
             aanlevering_id=residents.aanlevering_id, day=day, done_at=now(), register_date=None, compared=0, found=0,

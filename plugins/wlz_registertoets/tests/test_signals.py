@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from portaal.api import HookContext, audit, now, today
 from portaal.testing.ciz import Fault, Server
 from portaal.testing.products import Activation
 from portaal_wlz_registertoets import jobs, lists, signals, upkeep
+from portaal_wlz_registertoets.consulting import Asker
 from portaal_wlz_registertoets.models import (
     Aanlevering,
     Inwoner,
@@ -142,6 +144,7 @@ def test_a_comparison_that_fails_is_tried_again(
     assert every(dbsession, Signaal) == []
     assert [row.reason for row in every(dbsession, Vergelijking)] == [Reason.STORING]
     assert "mislukte en wordt opnieuw geprobeerd" in user.get(SIGNALS).text
+    assert acts(dbsession, "signals_compare")[0].details == {"compared": 0, "not_determined": "storing"}
     ciz.behaviour.choose(Fault.GEEN)
     jobs.compare_residents(context)
     assert len(every(dbsession, Signaal)) == 2
@@ -167,6 +170,50 @@ def test_half_a_comparison_is_none(
     jobs.compare_residents(context)
     assert len(asked) == 2
     assert every(dbsession, Signaal) == []
+
+
+@pytest.mark.parametrize("act", ["withdraw", "replace"])
+def test_nothing_comes_of_a_file_that_is_gone_meanwhile(
+    user: Any, ciz: Server, dbsession: Session, context: HookContext, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    send_file(user, RESIDENTS)
+
+    def compare(*arguments: Any) -> Any:
+        answer = asked(*arguments)
+        page = user.get(f"{SIGNALS}/aanleveren")
+        if act == "withdraw":
+            next(form for form in page.forms.values() if form.action.endswith("/intrekken")).submit(status=303)
+        else:
+            send_file(user, WITHOUT.encode())
+        return answer
+
+    asked = signals.compare
+    monkeypatch.setattr(signals, "compare", compare)
+    jobs.compare_residents(context)
+    assert every(dbsession, Signaal) == []
+    assert every(dbsession, Vergelijking) == []
+    assert acts(dbsession, "signals_compare")[0].details == {"compared": 3, "found": 0, "new": 0}
+
+
+def test_a_gemeente_that_fails_holds_up_no_other(
+    user: Any, configure: Callable[..., None], ciz: Server, dbsession: Session, context: HookContext,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Say that the key of what it sealed is gone."""
+    configure("0384", signals=True)
+    signals.deliver(dbsession, context.secrecy, [WITH], Asker(uuid.uuid4(), "0384"))
+    dbsession.commit()
+    compare_one = jobs.compare_one
+
+    def compare(context: HookContext, gemeentecode: str) -> None:
+        if gemeentecode == "0363":
+            raise RuntimeError
+        compare_one(context, gemeentecode)
+
+    monkeypatch.setattr(jobs, "compare_one", compare)
+    with pytest.raises(ExceptionGroup):  # so that the job is seen to fail
+        jobs.compare_residents(context)
+    assert {signal.gemeentecode for signal in every(dbsession, Signaal)} == {"0384"}
 
 
 def test_a_signal_ends_and_begins_anew(user: Any, ciz: Server, dbsession: Session, context: HookContext) -> None:
