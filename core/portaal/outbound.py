@@ -18,7 +18,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
@@ -80,6 +80,12 @@ class Endpoint:
     key: str = field(default="", repr=False)
     authority: str = ""
     timeout: float = 10
+
+
+def split_address(url: str) -> tuple[str, str]:
+    """A whole address as an endpoint and a path for :func:`call`."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}", urlunsplit(("", "", parts.path, parts.query, ""))
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """The next release is data: a folder beside the others, and all that works from the standard knows it."""
 
+from __future__ import annotations
+
 import shutil
 from collections.abc import Iterator
 from pathlib import Path

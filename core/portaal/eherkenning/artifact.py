@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from hmac import compare_digest
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from lxml import etree
 
@@ -18,7 +17,7 @@ from portaal.eherkenning.parties import Makelaar, ServiceProvider
 from portaal.eherkenning.signature import sign
 from portaal.eherkenning.xml import SAML, SAMLP, SOAP, only_child, parse, q, timestamp
 from portaal.login.refusal import LoginRefusedError, RefusalReason
-from portaal.outbound import Endpoint, Failure, OutboundError, call
+from portaal.outbound import Endpoint, Failure, OutboundError, call, split_address
 
 TYPE_CODE = b"\x00\x04"
 LENGTH = 44
@@ -89,15 +88,14 @@ class ArtifactResolver:
 
         :raises LoginRefusedError: UNREACHABLE; there is none in time, or it is no success.
         """
-        parts = urlsplit(url)
-        endpoint = Endpoint(f"{parts.scheme}://{parts.netloc}", timeout=SECONDS, **self._tls)
+        origin, path = split_address(url)
+        endpoint = Endpoint(origin, timeout=SECONDS, **self._tls)
         headers = {
             "Content-Type": f"{content_type}; charset=UTF-8",
             "Accept": content_type,
             "SOAPAction": SOAP_ACTION,
         }
         try:
-            path = urlunsplit(("", "", parts.path, parts.query, ""))
             reply = call(endpoint, "POST", path, body=question, headers=headers, framed=False)
         except OutboundError as error:
             raise LoginRefusedError(

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import click
 from cryptography import x509
@@ -27,7 +27,7 @@ from portaal.eherkenning.metadata import MetadataError, our_metadata, read_makel
 from portaal.eherkenning.parties import Makelaar, ServiceProvider
 from portaal.eherkenning.probe import Verdict, probe
 from portaal.eherkenning.xml import MAX_BYTES
-from portaal.outbound import Endpoint, OutboundError, call
+from portaal.outbound import Endpoint, OutboundError, call, split_address
 from portaal.shell import config_option, read_settings
 
 CONTENT_TYPES = ("text/xml", "application/soap+xml")
@@ -185,14 +185,14 @@ def renew(settings: dict[str, str]) -> None:
             click.echo(f"{entry.name}: has no web address; it stays as it is")
             continue
         try:
-            failed |= not _renew(entry, file, settings)
+            _renew(entry, file, settings)
         except (click.ClickException, MetadataError, UnsafeConfigurationError) as error:
             click.echo(f"{entry.name}: {error}", err=True)
             failed = True
     sys.exit(1 if failed else 0)
 
 
-def _renew(entry: Entry, file: Path, settings: dict[str, str]) -> bool:
+def _renew(entry: Entry, file: Path, settings: dict[str, str]) -> None:
     content = _fetch(entry.url or "")
     kept = file.parent / entry.metadata
     found = read_makelaar(
@@ -205,13 +205,12 @@ def _renew(entry: Entry, file: Path, settings: dict[str, str]) -> bool:
     configuration.check_allowed(found, settings["portaal.environment"])
     if kept.exists() and kept.read_bytes() == content:
         click.echo(f"{entry.name}: nothing changed")
-        return True
+        return
     fresh = kept.with_suffix(".new")
     fresh.write_bytes(content)
     fresh.replace(kept)
     _describe(found)
     click.echo(f"{entry.name}: changed; restart the portal to use it")
-    return True
 
 
 @_command(makelaar_group)
@@ -249,14 +248,9 @@ def _describe(makelaar: Makelaar) -> None:
 def _fetch(url: str) -> bytes:
     if not _is_address(url, "https"):
         raise click.ClickException(f"{url} is no address that begins with https://")
-    parts = urlsplit(url)
+    origin, path = split_address(url)
     try:
-        reply = call(
-            Endpoint(f"https://{parts.netloc}"),
-            "GET",
-            urlunsplit(("", "", parts.path, parts.query, "")),
-            headers={"Accept": "application/samlmetadata+xml, */*"},
-        )
+        reply = call(Endpoint(origin), "GET", path, headers={"Accept": "application/samlmetadata+xml, */*"})
     except OutboundError as error:
         raise click.ClickException(f"{url} cannot be fetched: {WHY[error.failure]}") from error
     if reply.status != 200:

@@ -9,7 +9,6 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit, urlunsplit
 
 from portaal.eherkenning.artifact import WHY, ArtifactResolver
 from portaal.eherkenning.expiry import Urgency, expiring
@@ -17,7 +16,7 @@ from portaal.eherkenning.parties import Makelaar, ServiceProvider
 from portaal.eherkenning.signature import verify
 from portaal.eherkenning.xml import moment
 from portaal.login.refusal import LoginRefusedError, RefusalReason
-from portaal.outbound import Endpoint, OutboundError, call
+from portaal.outbound import Endpoint, OutboundError, call, split_address
 
 FAST = timedelta(seconds=5)
 # What to do about an exchange that fails.
@@ -65,11 +64,9 @@ def certificates(provider: ServiceProvider, makelaar: Makelaar, now: datetime) -
 
 def _reach(url: str) -> Remark:
     """Whether somebody answers there; what they say is for browsers."""
-    parts = urlsplit(url)
+    origin, path = split_address(url)
     try:
-        reply = call(
-            Endpoint(f"{parts.scheme}://{parts.netloc}"), "GET", urlunsplit(("", "", parts.path, parts.query, ""))
-        )
+        reply = call(Endpoint(origin), "GET", path)
     except OutboundError as error:
         return Remark(Verdict.WARNING, f"{url} (where people log in) cannot be reached from here: {WHY[error.failure]}")
     return Remark(Verdict.OK, f"{url} (where people log in) answers with status {reply.status}")
