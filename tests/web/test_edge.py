@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from portaal.app import make_app
 from portaal.testing.application import Browser
+from portaal.testing.commits import committing_settings
 
 HEADERS = {
     "Content-Security-Policy",
@@ -159,3 +163,18 @@ def test_an_error_page_among_the_static_files_is_not_kept(log_in: Any) -> None:
     """It holds the name of who is logged in (ASVS 14.3.2)."""
     response = log_in(("gebruiker", "iwmo")).get("/static/bestaat-niet.css", status=404)
     assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_a_database_that_is_away_is_said_so(tmp_path: Path) -> None:
+    """Also to who is logged in and sends a form."""
+    away = sa.create_engine("postgresql+psycopg://127.0.0.1:1/portaal")
+    browser = Browser(make_app(committing_settings(tmp_path, away)))
+    assert browser.get(START).status_int == 200
+    browser.set_cookie("portaal", "a" * 43)
+    for method, path in (("GET", "/g/0363/"), ("GET", "/handleiding"), ("POST", "/sessies")):
+        response = browser.ask(method, path)
+        assert response.status_int == 503, path
+        assert response.headers["Retry-After"] == "60"
+        assert "Het portaal is nu niet te gebruiken" in response.html.h1.text
+        assert set(response.headers) >= HEADERS
+        assert "127.0.0.1" not in response.text

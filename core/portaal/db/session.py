@@ -131,6 +131,7 @@ def includeme(config: Configurator) -> None:
     config.add_settings(
         {
             "tm.manager_hook": "pyramid_tm.explicit_manager",
+            "tm.annotate_user": "false",  # else who is asking is read where no error page can answer a failure
             "tm.activate_hook": needs_transaction,
             "tm.commit_veto": "pyramid_tm.default_commit_veto",  # a returned 4xx or 5xx must not commit
             "retry.attempts": 3,

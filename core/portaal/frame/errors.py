@@ -16,6 +16,7 @@ from pyramid.httpexceptions import (
     HTTPRequestEntityTooLarge,
     HTTPSeeOther,
 )
+from sqlalchemy.exc import OperationalError, TimeoutError
 
 from portaal.access.reasons import NEXT_STEP, Reason, Refusal
 from portaal.audit.denials import record_denied, record_out_of_reach
@@ -127,14 +128,29 @@ def http_exception(request: Request) -> Any:
 
 def unexpected(request: Request) -> dict[str, Any]:
     """The last resort: a reference for the servicedesk; the details stand in the log only."""
-    reference = secrets.token_hex(4)
-    log.error("unexpected error %s", reference, exc_info=request.exception)
     request.response.status_int = 500
     return {
         "title": _("Something went wrong in the portal"),
         "text": _("What you did may not have been saved. Try again in a moment."),
-        "reference": reference,
+        "reference": _logged(request),
     }
+
+
+def unavailable(request: Request) -> dict[str, Any]:
+    """The database is away, or full, or has no connection left."""
+    request.response.status_int = 503
+    request.response.retry_after = 60
+    return {
+        "title": _("The portal cannot be used at the moment"),
+        "text": _("What you did may not have been saved. Try again in a few minutes."),
+        "reference": _logged(request),
+    }
+
+
+def _logged(request: Request) -> str:
+    reference = secrets.token_hex(4)
+    log.error("unexpected error %s", reference, exc_info=request.exception)
+    return reference
 
 
 def includeme(config: Configurator) -> None:
@@ -145,6 +161,8 @@ def includeme(config: Configurator) -> None:
         (too_large, HTTPRequestEntityTooLarge),
         (expired_form, BadCSRFToken),
         (forbidden, HTTPForbidden),
+        (unavailable, OperationalError),
+        (unavailable, TimeoutError),
         (unexpected, Exception),
     )
     for view, context in views:
