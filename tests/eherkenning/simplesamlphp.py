@@ -12,7 +12,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
@@ -45,6 +45,7 @@ class SimpleSaml:
     """A running SimpleSAMLphp, and a browser's cookies for it."""
 
     url: str
+    by_redirect: bool = False
     pool: urllib3.PoolManager = field(default_factory=lambda: urllib3.PoolManager(retries=False, timeout=30))
     cookies: dict[str, str] = field(default_factory=dict)
 
@@ -78,11 +79,14 @@ class SimpleSaml:
 
 
 @contextmanager
-def running(folder: Path, *, binding: str, encrypt: bool, level: str = "loa3") -> Iterator[SimpleSaml]:
+def running(
+    folder: Path, *, binding: str, encrypt: bool, level: str = "loa3", asked: Sequence[str] = (HTTP_POST, HTTP_REDIRECT)
+) -> Iterator[SimpleSaml]:
     """SimpleSAMLphp with a configuration of its own.
 
     :param binding: how it answers, HTTP_ARTIFACT or HTTP_POST.
     :param encrypt: whether it encrypts the whole assertion.
+    :param asked: how it may be asked.
     """
     if not WWW.is_dir() or shutil.which("php") is None:
         message = "no SimpleSAMLphp: install Debian's simplesamlphp php-cli php-xml php-mbstring php-sqlite3"
@@ -92,7 +96,7 @@ def running(folder: Path, *, binding: str, encrypt: bool, level: str = "loa3") -
     with socket.create_server(("127.0.0.1", 0)) as held:
         port = held.getsockname()[1]
     url = f"http://127.0.0.1:{port}/"
-    _configure(folder, url, binding=binding, encrypt=encrypt, level=level)
+    _configure(folder, url, binding=binding, encrypt=encrypt, level=level, asked=asked)
     with (folder / "php.log").open("wb") as log:
         process = subprocess.Popen(
             ["php", "-S", f"127.0.0.1:{port}", "-t", str(WWW)],
@@ -102,7 +106,7 @@ def running(folder: Path, *, binding: str, encrypt: bool, level: str = "loa3") -
         )
         try:
             _wait_for(port, process)
-            saml = SimpleSaml(url)
+            saml = SimpleSaml(url, HTTP_POST not in asked)
             yield saml
             saml.pool.clear()
         finally:
@@ -122,7 +126,7 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     raise AssertionError("PHP's server did not start")
 
 
-def _configure(folder: Path, url: str, *, binding: str, encrypt: bool, level: str) -> None:
+def _configure(folder: Path, url: str, *, binding: str, encrypt: bool, level: str, asked: Sequence[str]) -> None:
     for name in ("cert", "log", "data", "tmp", "metadata", "attributemap"):
         (folder / name).mkdir(parents=True)
     write_pair(new_pair("simplesamlphp"), folder / "cert", "makelaar")
@@ -169,7 +173,7 @@ def _configure(folder: Path, url: str, *, binding: str, encrypt: bool, level: st
                 "saml20.sendartifact": True,
                 "saml20.sign.response": True,
                 "saml20.sign.assertion": True,
-                "SingleSignOnServiceBinding": [HTTP_POST, HTTP_REDIRECT],
+                "SingleSignOnServiceBinding": list(asked),
                 "validate.authnrequest": True,
                 "authproc": {
                     "50": {

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from portaal.access.models import Account, LoginSession
 from portaal.app import make_app
 from portaal.eherkenning.makelaars import Entry, add_entry
-from portaal.eherkenning.metadata import HTTP_ARTIFACT, HTTP_POST
+from portaal.eherkenning.metadata import HTTP_ARTIFACT, HTTP_POST, HTTP_REDIRECT
 from portaal.testing.application import Browser, app_settings
 from portaal.testing.makelaar import form_with
 from tests.eherkenning import simplesamlphp
@@ -54,7 +54,8 @@ def _walk(browser: Browser, saml: SimpleSaml) -> webtest.TestResponse:
     choice = form_with(browser.get("/inloggen"), "makelaar")
     choice["makelaar"] = ENTITY_ID
     sending = choice.submit()
-    if sending.status_int == 303:
+    assert (sending.status_int == 303) == saml.by_redirect
+    if saml.by_redirect:
         address, fields = saml.answer(sending.location, None)
     else:
         request = form_with(sending, "SAMLRequest")
@@ -74,6 +75,12 @@ def test_somebody_logs_in(log_in_by_php: Login, dbsession: Session, answers: str
     (account,) = dbsession.query(Account).all()
     assert (account.issuer, account.pseudonym) == (ENTITY_ID, PSEUDONYM)
     assert account.organisation.kvk_nummer == KVK_NUMMER
+    assert dbsession.query(LoginSession).one().level == "loa3"
+
+
+def test_a_request_by_redirect_is_understood_too(log_in_by_php: Login, dbsession: Session) -> None:
+    response = log_in_by_php("artifact", encrypt=False, asked=[HTTP_REDIRECT])
+    assert response.status_int == 303, response.html.main.get_text(" ", strip=True)
     assert dbsession.query(LoginSession).one().level == "loa3"
 
 
