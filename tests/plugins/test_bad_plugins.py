@@ -382,7 +382,7 @@ def assert_refused(
     [
         ("Kwaad", "lower-case"),
         ("core", "reserved"),
-        ("zek", "beginning of 'zek_er'"),
+        ("zek_er_heid", "begins with 'zek_er'"),
         ("role", "'role_grant'"),
         ("account", "'account'"),
         ("db", "command of the portal"),
@@ -420,6 +420,25 @@ def test_a_plugin_that_fails_the_second_time_is_refused_as_well(settings: dict[s
 def test_strict_mode_raises(settings: dict[str, Any]) -> None:
     with pytest.raises(RefusedError, match="plugin kwaad is refused in phase discover: ImportError: no module named"):
         make_app(settings | {"portaal.strict_plugins": "true"}, {"kwaad": Candidate("kwaad", fails_on_import)})
+
+
+@pytest.mark.parametrize(
+    ("installed", "newcomer", "reason"),
+    [("lang_naam", "lang", "is the beginning of 'lang_naam'"), ("kort", "kort_naam", "begins with 'kort'")],
+)
+def test_no_plugin_takes_out_another_by_its_name(
+    installed: str, newcomer: str, reason: str, settings: dict[str, Any], tmp_path: Path
+) -> None:
+    """Who has tables in the database was here first."""
+    engine = sa.create_engine(f"sqlite:///{tmp_path}/portal.sqlite")
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"CREATE TABLE alembic_version_{installed} (version_num TEXT)"))
+    app = make_app(settings | {"portaal.engine": engine}, {**plugin(newcomer), **plugin(installed)})
+    engine.dispose()
+    (refused,) = app.registry["portaal.plugins"].quarantined
+    assert (refused.name, refused.phase) == (newcomer, "check")
+    assert reason in refused.error
+    assert [accepted.name for accepted in app.registry["portaal.plugins"]] == [installed]
 
 
 def test_the_line_in_the_plugin_is_named(settings: dict[str, Any], tmp_path: Path) -> None:

@@ -230,6 +230,15 @@ def test_a_title_that_cannot_be_is_refused(title: str, tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("name", "reason"), [("iwmo", "installed already"), ("iwmo_extra", "begins with 'iwmo'"), ("wlz", "beginning of")]
+)
+def test_a_name_that_an_installed_product_has_is_refused(name: str, reason: str, tmp_path: Path) -> None:
+    code, output = new(name, "--directory", str(tmp_path))
+    assert (code, reason in output) == (1, True)
+    assert not list(tmp_path.iterdir())
+
+
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
     mine = tmp_path / "portaal-wacht-lijst/README.md"
     mine.parent.mkdir()

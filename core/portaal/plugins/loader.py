@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import partial
 from importlib import import_module
 from importlib.metadata import EntryPoint
 from traceback import walk_tb
@@ -27,7 +28,7 @@ from portaal.plugins.contract import API_VERSION, PluginInfo
 from portaal.plugins.errors import ContractError, PendingMigrationsError, RefusedError
 from portaal.plugins.names import check_name
 from portaal.plugins.surroundings import Surroundings
-from portaal.plugins.tables import check_tables
+from portaal.plugins.tables import check_tables, has_tables
 
 if TYPE_CHECKING:
     from pyramid.config import Configurator
@@ -162,7 +163,7 @@ def load(
         try:
             module = _imported(entry_point)
             phase = "check"
-            check_name(name, candidates)
+            check_name(name, candidates, partial(has_tables, config))
             plugin = _register(plugins, name, module, entry_point)
             plugins.known[name] = plugin
             plugins.keep(plugin, checked_answers(plugins, plugin))

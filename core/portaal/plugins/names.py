@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from portaal.db.models import core_metadata
 from portaal.plugins.errors import ContractError
@@ -31,17 +31,23 @@ TAKEN = {
 }
 
 
-def check_name(name: str, others: Iterable[str]) -> None:
+def check_name(name: str, others: Iterable[str], has_tables: Callable[[str], bool] = lambda name: False) -> None:
     """Refuse a name under which what two owners have would be mixed up.
 
+    Of two plugins of which one name is the beginning of the other's, the one that was here first stays: the one with
+    tables in this database, else the one with the shorter name. So no plugin takes out another by its name.
+
     :param others: the names of all installed plugins.
-    :raises ContractError: the name is malformed, the core's, or the beginning of another plugin's.
+    :param has_tables: whether a plugin has tables in this database; asked only where it matters.
+    :raises ContractError: the name is malformed, the core's, or would be mixed up with another plugin's.
     """
     if not NAME.fullmatch(name) or name in RESERVED or name.endswith("_"):
         raise ContractError(f"the name {name!r} is reserved or not made of lower-case letters, digits and underscores")
     for other in others:
-        if other.startswith(f"{name}_"):
+        if other.startswith(f"{name}_") and has_tables(other) and not has_tables(name):
             raise ContractError(f"the name {name!r} is the beginning of {other!r}: their tables would be mixed up")
+        if name.startswith(f"{other}_") and (has_tables(other) or not has_tables(name)):
+            raise ContractError(f"the name {name!r} begins with {other!r}: their tables would be mixed up")
     for table in core_metadata().tables:
         if table == name or table.startswith(f"{name}_"):
             raise ContractError(f"the name {name!r} is the beginning of {table!r}, a table of the portal")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from importlib.metadata import EntryPoint
 from typing import TYPE_CHECKING
 
+import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from portaal.db.owners import CORE, Owner, core_owner
@@ -56,6 +57,14 @@ def owners(
         except (Exception, SystemExit) as error:
             on_broken(point.name, error)
     return found
+
+
+def has_tables(config: Configurator, plugin: str) -> bool:
+    """Whether a plugin's tables were made in the database; no where it cannot be reached."""
+    try:
+        return sa.inspect(config.registry["portaal.engine"]).has_table(f"alembic_version_{plugin}")
+    except DBAPIError:
+        return False
 
 
 def check_tables(config: Configurator, plugins: Plugins, plugin: Plugin) -> None:

@@ -62,9 +62,12 @@ def write_product(product: Product, directory: Path) -> Path:
 
     :returns: the folder.
     :raises ContractError: the name cannot be that of a plugin.
-    :raises ScaffoldError: the title cannot be used, or the folder is there already.
+    :raises ScaffoldError: the title cannot be used, or the plugin or the folder is there already.
     """
-    check_name(product.name, discover())
+    installed = discover()
+    if product.name in installed:
+        raise ScaffoldError(f"a plugin called {product.name!r} is installed already; choose another name")
+    check_name(product.name, installed, lambda other: other in installed)
     _check_title(product.title)
     root = directory / f"portaal-{product.words['dash']}"
     if root.exists():
