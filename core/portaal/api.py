@@ -48,7 +48,8 @@ from portaal.plugins.contract import (
     Traffic,
 )
 from portaal.plugins.errors import ContractError
-from portaal.secrecy import Secrecy, UnreadableError, secrecy
+from portaal.sealing import UnreadableError
+from portaal.secrecy import Secrecy, secrecy
 from portaal.settings.certificate import Certificate
 from portaal.settings.fields import setting
 from portaal.settings.store import product_settings

@@ -5,32 +5,21 @@ The keys come from outside the database and are those of the product: what one s
 
 from __future__ import annotations
 
-import secrets
-from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from portaal.audit.subjects import Subject, Subjects
 from portaal.keyring import Keyring
+from portaal.sealing import Seal
 
 if TYPE_CHECKING:
     from pyramid.request import Request
-
-NONCE_BYTES = 12
-
-
-class UnreadableError(Exception):
-    """A sealed value does not open: its key is gone, or it was changed or moved."""
 
 
 class Secrecy:
     """Seals and opens values of one product, and hashes BSNs as the audit trail does."""
 
     def __init__(self, keyring: Keyring, product: str) -> None:
-        self._current = keyring.current
-        self._ciphers = {key_id: AESGCM(keyring.derive(f"product:{product}", key_id)[1]) for key_id in keyring.ids}
+        self._seal = Seal(keyring, f"product:{product}")
         self._subjects = Subjects(keyring)
 
     def seal(self, value: str, place: str) -> str:
@@ -38,9 +27,7 @@ class Secrecy:
 
         :param place: where it will be kept, e.g. ``"lijst/<id>/7"``; moved elsewhere it does not open.
         """
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        data = self._ciphers[self._current].encrypt(nonce, value.encode(), place.encode())
-        return f"{self._current}:{b64encode(nonce + data).decode('ascii')}"
+        return f"{self._seal.key_id}:{self._seal.seal(value, place)}"
 
     def open(self, sealed: str, place: str) -> str:
         """The text again.
@@ -48,11 +35,7 @@ class Secrecy:
         :raises UnreadableError: it does not open here.
         """
         key_id, _, data = sealed.rpartition(":")
-        try:
-            content = b64decode(data, validate=True)
-            return self._ciphers[key_id].decrypt(content[:NONCE_BYTES], content[NONCE_BYTES:], place.encode()).decode()
-        except (InvalidTag, KeyError, ValueError) as error:
-            raise UnreadableError("a sealed value does not open") from error
+        return self._seal.open(key_id, data, place)
 
     def subject(self, bsn: str) -> Subject:
         """The citizen with this BSN, for the audit trail."""
