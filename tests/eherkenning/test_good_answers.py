@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -22,6 +23,7 @@ from portaal.eherkenning.response import verify_artifact_response, verify_respon
 from portaal.eherkenning.xml import DS, SAML, XENC, parse, q, timestamp
 from portaal.login.levels import AssuranceLevel
 from portaal.login.record import LoginRecord
+from portaal.login.refusal import LoginRefusedError, RefusalReason
 from portaal.simulators.makelaar.keys import new_pair
 from portaal.testing.eherkenning import parties, portal_keys
 from tests.eherkenning.forge import (
@@ -273,6 +275,17 @@ def test_while_keys_are_changed_both_decrypt() -> None:
     for keys in ((portal_keys(),), (portal_keys(), coming), (coming, portal_keys())):
         ours = dataclasses.replace(provider(), keys=keys)
         assert verify_as(ours, message).pseudonym == PERSON.pseudonym
+
+
+def test_a_makelaar_whose_certificates_ended_signs_nothing_and_the_log_says_why() -> None:
+    with time_machine.travel(NOW - timedelta(days=1000), tick=False):
+        ended = new_pair("makelaar")
+    recipe = Recipe(assertion_by=lambda: ended, response_by=lambda: ended)
+    held = dataclasses.replace(expected(), makelaar=dataclasses.replace(makelaar(), certificates=(ended.certificate,)))
+    with pytest.raises(LoginRefusedError) as refusal:
+        verify_response(parse(recipe.posted()), held)
+    assert refusal.value.reason is RefusalReason.SIGNATURE
+    assert refusal.value.detail == "every certificate that may sign Response has ended"
 
 
 def test_while_a_makelaar_changes_keys_both_may_sign() -> None:

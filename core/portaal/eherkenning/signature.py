@@ -23,6 +23,7 @@ from signxml.exceptions import SignXMLException
 from signxml.util import _remove_sig
 from signxml.verifier import SignatureConfiguration, VerifyResult, XMLVerifier
 
+from portaal import clock
 from portaal.eherkenning.xml import DS, children, q
 from portaal.login.refusal import LoginRefusedError, RefusalReason
 
@@ -156,6 +157,8 @@ def verify(element: etree._Element, certificates: Sequence[x509.Certificate]) ->
             continue
         return signed
     name = etree.QName(element).localname
+    if all(certificate.not_valid_after_utc <= clock.now() for certificate in certificates):
+        raise LoginRefusedError(RefusalReason.SIGNATURE, f"every certificate that may sign {name} has ended")
     raise LoginRefusedError(RefusalReason.SIGNATURE, f"no valid signature of a known key on {name}")
 
 
