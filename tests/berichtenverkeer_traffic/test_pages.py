@@ -154,7 +154,12 @@ def test_a_file_that_cannot_be_sent_is_named_with_what_is_wrong(
     ("language", "fault", "action", "count"),
     [
         ("nl", "De waarde is geen geheel getal.", "Pas dit aan in uw applicatie", "En nog 50."),
-        ("en", "The value is not a whole number.", "Correct this in your application", "And 50 more, which are not listed."),
+        (
+            "en",
+            "The value is not a whole number.",
+            "Correct this in your application",
+            "And 50 more, which are not listed.",
+        ),
     ],
 )
 def test_a_hundred_faults_are_told_and_the_rest_is_counted(

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from portaal import clock
 from portaal.cli import main
-from portaal.eherkenning import cli
+from portaal.eherkenning import makelaar_cli
 from portaal.eherkenning.catalogus import CATALOGUE
 from portaal.eherkenning.makelaars import read_makelaars
 from portaal.eherkenning.signature import verify
@@ -107,7 +107,7 @@ def fetching(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
             raise click.ClickException(f"{url} answers with status 404")
         return pages[url]
 
-    monkeypatch.setattr(cli, "_fetch", fetch)
+    monkeypatch.setattr(makelaar_cli, "_fetch", fetch)
     return pages
 
 
