@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from pathlib import Path
 from typing import Any
@@ -73,7 +74,24 @@ def portal(tmp_path: Path, connection: Connection, dbsession: Session, people: A
     return make
 
 
-@pytest.mark.parametrize("view", [divides, forever, lambda request: sys.exit(1)])
+def raises(error: BaseException) -> Any:
+    def view(request: Any) -> Any:
+        raise error
+
+    return view
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        divides,
+        forever,
+        lambda request: sys.exit(1),
+        raises(asyncio.CancelledError()),
+        raises(GeneratorExit()),
+        raises(BaseExceptionGroup("several", [SystemExit(1)])),
+    ],
+)
 def test_a_page_that_fails_is_a_page_inside_the_portal(
     view: Any, portal: Any, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -32,9 +32,9 @@ def isolated_view(view: View, info: Any) -> View:
     def contained(context: Any, request: Request) -> Any:
         try:
             return view(context, request)
-        except HTTPException:
+        except (HTTPException, KeyboardInterrupt):
             raise
-        except (Exception, SystemExit) as error:
+        except BaseException as error:  # also SystemExit, and the end of asynchronous work
             if is_error_retryable(request, error):
                 raise
             log.exception("product %s failed on route %s", plugin, info.options.get("route_name"))
