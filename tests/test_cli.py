@@ -66,6 +66,13 @@ def is_told(result: Result) -> bool:
     return result.exit_code == 1 and isinstance(result.exception, SystemExit) and "Error: " in result.output
 
 
+@pytest.mark.parametrize("group", [(), *((name,) for name in COMMANDS)], ids=" ".join)
+def test_the_help_of_a_command_is_one_whole_line(group: tuple[str, ...]) -> None:
+    shown = CliRunner().invoke(main, [*group, "--help"]).output
+    _, _, commands = shown.partition("Commands:\n")
+    assert not [line for line in commands.splitlines() if line.endswith("...")]
+
+
 def test_all_are_found() -> None:
     assert {called[0] for called in ALL} == set(COMMANDS) - {"bericht", "plugin", "sleutels"} | {"plugin"}
     assert len(ASK_THE_DATABASE) == 6

@@ -23,7 +23,7 @@ def audit() -> None:
     "--head", "head_path", type=click.Path(path_type=Path), help="The head file; else the one of portaal.audit_head."
 )
 def verify(config_file: str, head_path: Path | None) -> None:
-    """Check every line and the chain; exit code 1 when something was changed, removed or slipped in."""
+    """Check every line and the chain. Exit code 1 when something was changed, removed or slipped in."""
     from portaal.audit.head import HeadFile, HeadFileError
     from portaal.audit.verify import one_moment
     from portaal.audit.verify import verify as check
@@ -59,7 +59,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--since", type=DAY, required=True, help="The first day, in Amsterdam.")
 @click.option("--until", type=DAY, required=True, help="The last day.")
 def ldv(config_file: str, since: datetime, until: datetime) -> None:
-    """Write what was done with data of citizens as JSON lines, for a Logboek Dataverwerkingen."""
+    """Write what was done with data of citizens. As JSON lines, for a Logboek Dataverwerkingen."""
     from portaal.audit.ldv import records
     from portaal.audit.verify import one_moment
     from portaal.clock import AMSTERDAM

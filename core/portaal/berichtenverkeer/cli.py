@@ -38,7 +38,7 @@ bericht.add_command(beschrijf)
 )
 @in_language
 def controleer(files: tuple[Path, ...], as_json: bool, codes_file: BinaryIO | None, language: str) -> None:
-    """Check message files: structure and the rules within one message.
+    """Check message files. Structure, and the rules within one message.
 
     Ends with code 1 when one of them is refused or cannot be read.
     """

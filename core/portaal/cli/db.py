@@ -72,7 +72,7 @@ def upgrade(config_file: str, plugin: str | None) -> None:
 @click.option("--plugin", required=True, help="Whose tables; 'core' for the core's own.")
 @click.argument("revision")
 def downgrade(config_file: str, plugin: str, revision: str) -> None:
-    """Take the tables of one owner back to REVISION ('base' removes them with their data)."""
+    """Take the tables of one owner back to REVISION. 'base' removes them with their data."""
     with _database(config_file) as engine:
         for owner in _chosen(plugin):
             migrate.downgrade(owner, engine, revision)
@@ -82,7 +82,7 @@ def downgrade(config_file: str, plugin: str, revision: str) -> None:
 @db.command()
 @config_option
 def status(config_file: str) -> None:
-    """Per owner the revision of the database and the newest one; exit code 1 when something is behind."""
+    """Per owner its revision and the newest one. Exit code 1 when something is behind."""
     behind = False
     with _database(config_file) as engine:
         for owner in _chosen(None):
@@ -97,7 +97,7 @@ def status(config_file: str) -> None:
 @config_option
 @plugin_option
 def check(config_file: str, plugin: str | None) -> None:
-    """Compare the database with the models; exit code 1 when they differ."""
+    """Compare the database with the models. Exit code 1 when they differ."""
     with _database(config_file) as engine:
         for owner in _chosen(plugin):
             try:
@@ -112,6 +112,6 @@ def check(config_file: str, plugin: str | None) -> None:
 @click.option("--plugin", default=CORE, show_default=True, help="Whose tables changed.")
 @click.argument("message")
 def new(config_file: str, plugin: str, message: str) -> None:
-    """Write a revision for what changed in the models; read it before you commit it."""
+    """Write a revision for what changed in the models. Read it before you commit it."""
     with _database(config_file) as engine:
         click.echo(migrate.new_revision(_chosen(plugin)[0], engine, message))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.command()
 @config_option
 def plugins(config_file: str) -> None:
-    """List the products and whether they are ready; exit code 1 when one is quarantined."""
+    """List the products and whether they are ready. Exit code 1 when one is quarantined."""
     from portaal.demo.unprepared import is_unprepared, with_keys_for_now
 
     settings = read_settings(config_file)
@@ -57,7 +57,7 @@ def plugin() -> None:
 )
 @click.option("--title", help="What people call the product; left out, it is made from the name.")
 def new(name: str, directory: Path, title: str | None) -> None:
-    """Write a new product called NAME: a distribution that passes its own tests and every check of the portal."""
+    """Write a new product called NAME. It passes its own tests and every check of the portal."""
     from portaal.scaffold.write import Product, ScaffoldError, write_product
 
     try:
@@ -72,7 +72,7 @@ def new(name: str, directory: Path, title: str | None) -> None:
 @click.option("--remove", "name", metavar="NAME", help="Remove what is left of this plugin, with its data.")
 @click.option("--yes", is_flag=True, help="Do not ask first.")
 def leftovers(config_file: str, name: str | None, yes: bool) -> None:
-    """Tell what is left of plugins that are no longer installed; exit code 1 when something is."""
+    """Tell what is left of plugins that are no longer installed. Exit code 1 when something is."""
     from sqlalchemy.orm import Session
 
     from portaal.app import make_app

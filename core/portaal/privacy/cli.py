@@ -50,7 +50,7 @@ def _person(config_file: str, text: str) -> Iterator[tuple[Any, Session, Account
 @click.argument("account")
 @click.option("--output", type=click.Path(path_type=Path), help="Write to this new file, readable by its owner only.")
 def export_person(config_file: str, account: str, output: Path | None) -> None:
-    """Write everything that is known of a person as JSON; exit code 1 when a product could not answer."""
+    """Write everything that is known of a person as JSON. Exit code 1 when a product could not answer."""
     from portaal.privacy.export import export
 
     with _person(config_file, account) as (registry, dbsession, found):
@@ -72,7 +72,7 @@ def export_person(config_file: str, account: str, output: Path | None) -> None:
 @click.argument("account")
 @click.option("--yes", is_flag=True, help="Do not ask first.")
 def wis(config_file: str, account: str, yes: bool) -> None:
-    """Erase what is known of a person whose access has ended, and report what is kept and why."""
+    """Erase what is known of a person. Only after their access ended; reports what is kept and why."""
     from portaal.privacy.erase import StillActiveError, erase
     from portaal.web.i18n import translator
 

@@ -48,7 +48,7 @@ def database(config_file: str) -> Iterator[Session]:
 @click.argument("kvk_nummer")
 @click.argument("naam")
 def organisatie(config_file: str, kvk_nummer: str, naam: str) -> None:
-    """Make the organisation with KVK_NUMMER, called NAAM, the operator of this portal."""
+    """Make an organisation the operator of this portal. It has this KVK_NUMMER and is called NAAM."""
     if not (kvk_nummer.isascii() and kvk_nummer.isdecimal() and len(kvk_nummer) == 8):
         raise click.ClickException("a KvK number has 8 digits")
     with database(config_file) as dbsession:
@@ -83,7 +83,7 @@ def medewerkers(config_file: str) -> None:
 @config_option
 @click.argument("account", type=click.UUID)
 def toelaten(config_file: str, account: uuid.UUID) -> None:
-    """Let ACCOUNT, an id from 'medewerkers', work at the Servicedesk."""
+    """Let ACCOUNT work at the Servicedesk. It is an id from 'medewerkers'."""
     with database(config_file) as dbsession:
         admit_colleague(dbsession, account, by=None)
     click.echo("Done. This colleague can log in now.")

@@ -19,7 +19,7 @@ def geheimen() -> None:
 @geheimen.command()
 @config_option
 def roteer(config_file: str) -> None:
-    """Seal every secret again under the current key; exit code 1 when one does not open.
+    """Seal every secret again under the current key. Exit code 1 when one does not open.
 
     First 'portaal sleutels wissel PATH' and a restart of the portal and its workers; after this command the
     old key is not needed any more for settings.

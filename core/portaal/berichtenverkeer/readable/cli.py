@@ -25,7 +25,7 @@ in_language = click.option(
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @in_language
 def toon(files: tuple[Path, ...], language: str) -> None:
-    """Show message files as people read them, with what the check found at its place.
+    """Show message files as people read them. What the check found stands at its place.
 
     Of each BSN only the last three digits are shown. Ends with code 1 when one of the files cannot be read to its end.
     """
@@ -40,7 +40,7 @@ def toon(files: tuple[Path, ...], language: str) -> None:
 @click.option("--release", metavar="NUMBER", help="The release, such as 3.2. Otherwise the newest that has the type.")
 @in_language
 def beschrijf(names: tuple[str, ...], release: str | None, language: str) -> None:
-    """Describe types of messages, such as WMO301: elements, how often, and what may be in them.
+    """Describe types of messages, such as WMO301. Elements, how often, and what may be in them.
 
     Without a type it lists the types that are known.
     """

@@ -19,7 +19,9 @@ def standaard() -> None:
 @click.argument("source", metavar="DIR|ZIP", type=click.Path(exists=True, path_type=Path))
 @config_option
 def importeer(release_name: str, source: Path, config_file: str) -> None:
-    """Check the official schemas of a release (such as iwmo-3.2) and keep them; restart the portal to use them.
+    """Check the official schemas of a release and keep them. Restart the portal to use them.
+
+    A release is called as in iwmo-3.2.
 
     An earlier set of the release is replaced. Where the schemas differ from the portal's own is told.
     """
@@ -44,7 +46,7 @@ def importeer(release_name: str, source: Path, config_file: str) -> None:
 @standaard.command()
 @config_option
 def status(config_file: str) -> None:
-    """What was imported and how it compares; exit code 1 when a set is broken or differs from ours."""
+    """What was imported and how it compares. Exit code 1 when a set is broken or differs from ours."""
     from portaal.berichtenverkeer.standard.official import OfficialSchemas, folder_from
 
     sets = OfficialSchemas(folder_from(read_settings(config_file))).sets()
@@ -64,7 +66,7 @@ def status(config_file: str) -> None:
 @click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @config_option
 def vergelijk(folder: Path, config_file: str) -> None:
-    """Have both judge each XML file in a folder; exit code 1 when they disagree about one."""
+    """Have both judge each XML file in a folder. Exit code 1 when they disagree about one."""
     from portaal.berichtenverkeer.files import check_file
     from portaal.berichtenverkeer.gate import Expectation
     from portaal.berichtenverkeer.gate.second import AGAINST_OFFICIAL
