@@ -25,8 +25,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         result = crash(Path(folder), times)
     click.echo(
-        f"{2 * times} kills in {time.monotonic() - started:.0f} s: {result.accepted} accepted uploads, of which "
-        f"{result.repeated} were sent more than once; none lost, none doubled, each with its audit line"
+        f"{2 * times} kills in {time.monotonic() - started:.0f} s: {result.accepted} uploads accepted, "
+        f"{result.repeated} broken off and sent again; none lost, none doubled, each with its audit line"
     )
 
 

@@ -16,6 +16,7 @@ from pyramid.authorization import ACLHelper
 from pyramid.security import NO_PERMISSION_REQUIRED
 from sqlalchemy.orm import Session
 from tests.routes import views
+from tests.web.test_edge import HEADERS
 
 from portaal import clock
 from portaal.access.identity import GemeenteStanding, Grant, Identity
@@ -81,7 +82,10 @@ MATRIX: dict[str, frozenset[str]] = {
 
 def visit(browser: Browser, method: str, path: str, token: str) -> Any:
     headers = {"X-CSRF-Token": token} if method == "POST" else {}
-    return browser.ask(method, path, headers)
+    answer = browser.ask(method, path, headers)
+    assert set(answer.headers) >= HEADERS, path  # whatever the answer is (goal 17)
+    assert answer.headers["Cache-Control"] == "no-store" or path.startswith("/static/"), path
+    return answer
 
 
 def token_of(browser: Browser) -> str:

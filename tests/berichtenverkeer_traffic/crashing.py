@@ -42,6 +42,7 @@ from portaal.testing.people import People
 from portaal.testing.seed import seed
 
 SUBMISSION = re.compile(r"(?im)^location: \S+/aanleveringen/(\S+)")
+FEWEST = 5
 PATIENCE = 120.0  # seconds for what is left at the end
 
 
@@ -101,7 +102,8 @@ class Sender:
     repeated: int = 0
 
     def deliver_until(self, done: threading.Event) -> None:
-        while not done.is_set():
+        """Some at least: on a busy machine none may be taken before."""
+        while not done.is_set() or len(self.accepted) < FEWEST:
             self._deliver(f"{self.name}{len(self.accepted)}")
 
     def _deliver(self, identificatie: str) -> None:

@@ -35,7 +35,7 @@ from portaal.testing.application import Browser
 from portaal.testing.commits import committing_settings
 from portaal.web.server import make_server
 
-SHORTEST, LONGEST = 0.1, 1.0  # seconds of a life
+SHORTEST, LONGEST = 0.1, 1.5  # seconds of a life
 folder, what, partner, times = Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
 
 
