@@ -245,6 +245,20 @@ def test_the_commands(shell: Any, empty_database: Engine, monkeypatch: pytest.Mo
     assert "nergens has no tables. Choose from: core, voorbeeld" in result.output
 
 
+def test_somebody_is_asked_before_data_is_removed(
+    shell: Any, empty_database: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(monkeypatch, example())
+    shell("upgrade")
+    monkeypatch.setattr(db_cli, "_somebody_is_there", lambda: True)
+    result = shell("downgrade", "--plugin", "voorbeeld", "base")
+    assert result.exit_code == 1
+    assert "voorbeeld is at voorbeeld_0002 and goes back to base." in result.output
+    assert "voorbeeld_note" in tables(empty_database)
+    assert shell("downgrade", "--plugin", "voorbeeld", "base", "--yes").exit_code == 0
+    assert "voorbeeld_note" not in tables(empty_database)
+
+
 def test_a_plugin_that_cannot_be_imported_stops_no_other(
     shell: Any, empty_database: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -70,13 +70,21 @@ def upgrade(config_file: str, plugin: str | None) -> None:
 @db.command()
 @config_option
 @click.option("--plugin", required=True, help="Whose tables; 'core' for the core's own.")
+@click.option("--yes", is_flag=True, help="Do not ask first. A script, which nobody can answer, is never asked.")
 @click.argument("revision")
-def downgrade(config_file: str, plugin: str, revision: str) -> None:
+def downgrade(config_file: str, plugin: str, revision: str, yes: bool) -> None:
     """Take the tables of one owner back to REVISION. 'base' removes them with their data."""
     with _database(config_file) as engine:
         for owner in _chosen(plugin):
+            if not yes and _somebody_is_there():
+                click.echo(f"{owner.name} is at {current(owner, engine) or 'no tables'} and goes back to {revision}.")
+                click.confirm("What later revisions added is removed with its data. Go on?", abort=True)
             migrate.downgrade(owner, engine, revision)
             click.echo(f"{owner.name}: {current(owner, engine) or 'no tables'}")
+
+
+def _somebody_is_there() -> bool:
+    return sys.stdin.isatty()
 
 
 @db.command()

@@ -34,6 +34,8 @@ def _list(settings: dict[str, str]) -> NoReturn:
 
     logging.getLogger("portaal").addHandler(logging.NullHandler())  # what is wrong is told below
     found = make_app(settings | {"portaal.strict_plugins": "false"}).registry["portaal.plugins"]  # all, not the first
+    if not found.accepted and not found.quarantined:
+        click.echo("No products are installed.")
     for plugin in found:
         click.echo(f"{plugin.name:24} ready        {plugin.info.title} ({plugin.distribution})")
     for bad in found.quarantined:
