@@ -73,5 +73,5 @@ def _finish_response(event: NewResponse) -> None:
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; "
         f"frame-ancestors 'none'; form-action 'self' {request.makelaar.portal.origin}"
     )
-    headers["Cache-Control"] = "no-cache, no-store"
+    headers["Cache-Control"], headers["Pragma"] = "no-cache, no-store", "no-cache"
     headers["X-Content-Type-Options"] = "nosniff"
