@@ -45,6 +45,15 @@ def test_every_sample_gets_its_verdict(samples: dict[str, bytes], tmp_path: Path
     assert (advice["code"], advice["niveau"], advice["regel"]) == ("TR101", "advies", 114)
 
 
+def test_the_examples_in_the_docs_can_be_delivered() -> None:
+    examples = sorted((Path(__file__).parents[2] / "docs/voorbeelden").glob("*.xml"))
+    result = run("--json", *examples)
+    assert {file["bestand"]: file["oordeel"] for file in json.loads(result.output)} == {
+        str(path): "goed" for path in examples
+    }
+    assert len(examples) == 3
+
+
 def test_good_files_end_with_0(good: Path) -> None:
     result = run(good)
     assert (result.exit_code, result.output) == (0, f"{good} (WMO301): goed\n")
