@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -120,6 +122,24 @@ def test_both_show_a_certificate(listen: Listen) -> None:
     reply = call(Endpoint(listen(THEIRS.issue("localhost")), **us()), "GET", "/v1/status")
     assert reply.status == 200
     assert b"registerStand" in reply.body
+
+
+def test_the_simulated_register_as_a_process_over_tls(tmp_path: Path) -> None:
+    """As ``python -m portaal.simulators.ciz`` runs it for whoever wants to try the certificates."""
+    theirs, clients, pair = tmp_path / "theirs.pem", tmp_path / "clients.pem", THEIRS.issue("localhost")
+    theirs.write_text(pair.certificate + pair.key, encoding="ascii")
+    clients.write_text(OURS.certificate, encoding="ascii")
+    command = [sys.executable, "-m", "portaal.simulators.ciz", "--port", "0", "--certificate", str(theirs)]
+    with subprocess.Popen([*command, "--clients", str(clients)], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            url = process.stdout.readline().rpartition(" ")[2].strip().rstrip("/")
+            assert url.startswith("https://localhost:")
+            assert call(Endpoint(url, **us()), "GET", "/v1/status").status == 200
+            assert failure(Endpoint(url, authority=THEIRS.certificate)) is Failure.TLS
+        finally:
+            process.terminate()
+        assert process.wait(20) == 0
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,6 @@ import gzip
 import json
 import socket
 import ssl
-import subprocess
-import sys
 import threading
 import time
 import uuid
@@ -461,25 +459,6 @@ def test_both_show_a_certificate(
     assert answer.reason is expected
     assert (answer.outcome is WlzOutcome.NEE) == (expected is None)
     assert (ciz_over_tls.count == 1) == (expected is None)
-
-
-def test_the_register_as_a_process_of_its_own(tmp_path: Path) -> None:
-    """As `python -m portaal.simulators.ciz` runs it, over TLS."""
-    theirs, ours = tmp_path / "theirs.pem", tmp_path / "ours.pem"
-    theirs.write_text("".join(THEIRS))
-    ours.write_text(OURS[0])
-    command = [sys.executable, "-m", "portaal.simulators.ciz", "--port", "0", "--certificate", str(theirs)]
-    with subprocess.Popen([*command, "--clients", str(ours)], stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            url = process.stdout.readline().rpartition(" ")[2].strip().rstrip("/")
-            assert url.startswith("https://localhost:")
-            endpoint = outbound.Endpoint(url, *OURS, authority=THEIRS[0], timeout=5)
-            answers = WebServiceRegister(endpoint, OIN, timedelta(hours=48), Breaker())
-            assert [answers.ask(question(bsn)).outcome for bsn in (WITH, WITHOUT)] == [WlzOutcome.JA, WlzOutcome.NEE]
-        finally:
-            process.terminate()
-        assert process.wait(10) == 0
 
 
 # ---- the circuit breaker ----
