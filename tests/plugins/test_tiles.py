@@ -244,11 +244,12 @@ def test_the_productbeheerder_sees_the_pause_and_can_end_it(live: Any) -> None:
 
 def test_late_tiles_do_not_add_up(live: Any) -> None:
     portal = live(**{f"traag{number}": sleeps for number in range(6)}, goed=good)
+    portal.app.registry["portaal.tile_limit"] = TimeLimit(1)  # so that the good one is in time on a busy machine too
     browser = portal.browser()
     browser.get(OVERVIEW)
     started = time.monotonic()
     assert "goed: 1" in browser.get(OVERVIEW)
-    assert time.monotonic() - started < 6 * 0.25
+    assert time.monotonic() - started < 6
 
 
 def test_a_product_that_hangs_does_not_fill_the_process(live: Any) -> None:
