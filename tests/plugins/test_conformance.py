@@ -174,7 +174,7 @@ BREAKS: dict[str, Sequence[Sequence[Edit]]] = {
             (
                 NOTES,
                 '    """The newest notes, at most so many."""\n',
-                "    dbsession.execute(sa.update(Note).values(text=Note.text))\n",
+                "    dbsession.connection().execute(sa.update(Note).values(text=Note.text))\n",
             ),
         ]
     ],

@@ -35,6 +35,7 @@ PACKAGES = ("portaal", "pyramid", "webob")
 CODE = (FunctionType, type, property, classmethod, staticmethod, functools._lru_cache_wrapper)
 LOGGERS = ("", "portaal")
 VARIABLES = frozenset(os.environ)
+SIGNALS = ("SIGTERM", "SIGINT", "SIGHUP", "SIGCHLD")  # not every system has all of them
 SERVING = ("portaal", "waitress", "socketserver")
 ABSENT = object()
 Listener = tuple[int, str, Any]  # SQLAlchemy's: which target, which event, which function
@@ -130,7 +131,7 @@ PROCESS = (
     _attribute(threading, "excepthook"),
     _attribute(socket, "socket"),
     *(_logger(name) for name in LOGGERS),
-    *(_signal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)),
+    *(_signal(number) for number in signal.Signals if number.name in SIGNALS),
 )
 
 
