@@ -54,6 +54,7 @@ from portaal.settings.certificate import Certificate
 from portaal.settings.fields import setting
 from portaal.settings.store import product_settings
 from portaal.web import charts, forms
+from portaal.web.addresses import page_count, read_id, read_page
 from portaal.web.bsn_field import Bsn, read_bsn
 from portaal.web.dates import Day
 from portaal.web.i18n import _
@@ -129,9 +130,12 @@ __all__ = [
     "message_tiles",
     "now",
     "outbound",
+    "page_count",
     "plugin_metadata",
     "product_settings",
     "read_bsn",
+    "read_id",
+    "read_page",
     "read_upload",
     "secrecy",
     "setting",

@@ -19,12 +19,6 @@ def asker_of(request: Request) -> Asker:
     return Asker(request.identity.account_id, request.context.code)
 
 
-def page_number(request: Request) -> int:
-    """Which page of a list the address asks for; the first where that makes no sense."""
-    page = request.GET.get("pagina", "")
-    return min(max(int(page), 1), 10_000) if page.isascii() and page.isdecimal() and len(page) < 6 else 1
-
-
 def ground_options(request: Request) -> list[tuple[str, str]]:
     """The grounds that may be used today, for a list of choices."""
     translate = request.localizer.translate

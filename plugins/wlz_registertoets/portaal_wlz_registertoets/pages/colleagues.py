@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from pydantic import BaseModel
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 
-from portaal.api import Bsn, _, account_names, audit, flash, forms, gemeente_people, now, secrecy
+from portaal.api import Bsn, _, account_names, audit, flash, forms, gemeente_people, now, read_id, secrecy
 from portaal_wlz_registertoets.consulting import PRODUCT
 from portaal_wlz_registertoets.models import Medewerker
 from portaal_wlz_registertoets.pages import TEMPLATES
@@ -60,10 +60,7 @@ def add(context: ProductContext, request: Request) -> dict[str, Any] | Response:
 
 def remove(context: ProductContext, request: Request) -> Response:
     """Forget somebody."""
-    try:
-        person = uuid.UUID(request.matchdict["persoon"])
-    except ValueError as error:
-        raise HTTPNotFound from error
+    person = read_id(request, "persoon")
     if not _erase(request, Medewerker.account_id == person):
         raise HTTPNotFound
     _record(request, REMOVE, person)

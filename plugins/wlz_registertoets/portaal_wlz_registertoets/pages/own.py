@@ -10,12 +10,12 @@ import sqlalchemy as sa
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
-from portaal.api import _, audit, csv_response, today
+from portaal.api import _, audit, csv_response, page_count, read_page, today
 from portaal_wlz_registertoets import words
 from portaal_wlz_registertoets.consulting import PRODUCT
 from portaal_wlz_registertoets.models import Raadpleging
 from portaal_wlz_registertoets.outcome import Reason, WlzOutcome
-from portaal_wlz_registertoets.pages import TEMPLATES, page_number
+from portaal_wlz_registertoets.pages import TEMPLATES
 from portaal_wlz_registertoets.reports import AMSTERDAM
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _rows(request: Request, limit: int, offset: int = 0) -> Any:
 
 def show_own(context: ProductContext, request: Request) -> dict[str, Any]:
     """The newest first, page by page."""
-    current = page_number(request)
+    current = read_page(request.GET)
     total = request.dbsession.scalar(sa.select(sa.func.count()).select_from(Raadpleging).where(*_mine(request))) or 0
     return {
         "gemeente": context.gemeente,
@@ -58,7 +58,7 @@ def show_own(context: ProductContext, request: Request) -> dict[str, Any]:
         "total": total,
         "first": (current - 1) * PAGE_SIZE + 1,
         "page": current,
-        "pages": -(-total // PAGE_SIZE),
+        "pages": page_count(total, PAGE_SIZE),
         "most_exported": MOST_EXPORTED,
         "page_href": lambda number: request.current_route_path(_query={"pagina": number}),
         "outcomes": words.OUTCOMES,

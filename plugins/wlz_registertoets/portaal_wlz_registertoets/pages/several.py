@@ -17,6 +17,7 @@ from portaal.api import (
     forms,
     now,
     product_settings,
+    read_id,
     secrecy,
     today,
 )
@@ -182,11 +183,7 @@ def _count(request: Request, settings: Settings, number: int) -> bool:
 
 def _this_list(request: Request) -> Lijst:
     """The list of the address; the same 404 for another's, one that is over and one that never was."""
-    try:
-        list_id = uuid.UUID(request.matchdict["lijst_id"])
-    except ValueError as error:
-        raise HTTPNotFound from error
-    found = lists.find(request.dbsession, list_id, asker_of(request))
+    found = lists.find(request.dbsession, read_id(request, "lijst_id"), asker_of(request))
     if found is None:
         raise HTTPNotFound
     return found

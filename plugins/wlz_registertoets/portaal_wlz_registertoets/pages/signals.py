@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING, Any
 
 from pyramid.httpexceptions import HTTPBadRequest, HTTPNotFound, HTTPSeeOther
@@ -13,14 +12,17 @@ from portaal.api import (
     _,
     account_names,
     flash,
+    page_count,
     product_settings,
+    read_id,
+    read_page,
     read_upload,
     secrecy,
 )
 from portaal_wlz_registertoets import signals, words
 from portaal_wlz_registertoets.consulting import PRODUCT
 from portaal_wlz_registertoets.models import Signaal
-from portaal_wlz_registertoets.pages import TEMPLATES, asker_of, page_number
+from portaal_wlz_registertoets.pages import TEMPLATES, asker_of
 from portaal_wlz_registertoets.settings import Settings
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ def show_signals(context: ProductContext, request: Request) -> dict[str, Any]:
     """What there is to deal with, and how the last comparison went."""
     _in_use(request)
     current = signals.current(request.dbsession, context.code)
-    page, dbsession = page_number(request), request.dbsession
+    page, dbsession = read_page(request.GET), request.dbsession
     offset = (page - 1) * PAGE_SIZE
     to_do = signals.count(dbsession, context.code, dealt_with=False)
     done = signals.listed(dbsession, context.code, dealt_with=True, limit=PAGE_SIZE)
@@ -52,7 +54,7 @@ def show_signals(context: ProductContext, request: Request) -> dict[str, Any]:
         "total": to_do,
         "first": offset + 1,
         "page": page,
-        "pages": -(-to_do // PAGE_SIZE),
+        "pages": page_count(to_do, PAGE_SIZE),
         "page_href": lambda number: request.current_route_path(_query={"pagina": number}),
         "done": done,
         "all_done": signals.count(dbsession, context.code, dealt_with=True),
@@ -141,11 +143,7 @@ def _delivery_page(request: Request, errors: dict[str, Any]) -> dict[str, Any]:
 
 def _this_signal(request: Request) -> Signaal:
     _in_use(request)
-    try:
-        signal_id = uuid.UUID(request.matchdict["signaal_id"])
-    except ValueError as error:
-        raise HTTPNotFound from error
-    found = signals.find(request.dbsession, request.context.code, signal_id)
+    found = signals.find(request.dbsession, request.context.code, read_id(request, "signaal_id"))
     if found is None:
         raise HTTPNotFound
     return found
