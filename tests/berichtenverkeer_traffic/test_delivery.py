@@ -199,6 +199,19 @@ def test_a_damaged_payload_fails_that_message_only(chain: Chain, wmo301: Wmo301)
     assert chain.message(damaged).events[-1].code == "bestand_onleesbaar"
 
 
+def test_messages_wait_while_the_folder_with_files_is_away(chain: Chain, wmo301: Wmo301) -> None:
+    message_id = send_one(chain, wmo301("1"))
+    path = chain.store._path(chain.message(message_id).payload_id)
+    path.rename(path.with_suffix(".away"))
+    assert one_round(chain, Partner()) == 1
+    assert entry(chain, message_id).state is OutboxState.WACHT
+    assert chain.message(message_id).events[-1].code == "bestand_onbereikbaar"
+    path.with_suffix(".away").rename(path)
+    with time_machine.travel(clock.now() + timedelta(minutes=2)):
+        assert one_round(chain, Partner()) == 1
+    assert chain.message(message_id).state is State.WACHT_OP_RETOUR
+
+
 def test_a_connector_that_breaks_loses_nothing(chain: Chain, wmo301: Wmo301) -> None:
     message_id = send_one(chain, wmo301("1"))
 

@@ -25,7 +25,7 @@ from portaal.berichtenverkeer.envelope import (
     build,
 )
 from portaal.berichtenverkeer.standard import message_type
-from portaal.berichtenverkeer.storage import PayloadError, PayloadStore
+from portaal.berichtenverkeer.storage import MissingPayloadError, PayloadError, PayloadStore
 from portaal.berichtenverkeer.tracking.models import EventKind, Message, MessageKind
 from portaal.berichtenverkeer.tracking.states import State
 from portaal.berichtenverkeer.tracking.timeline import advance, locked, record
@@ -63,7 +63,10 @@ class Sender:
         """Make one attempt for a claimed message and write down how it went."""
         try:
             answer = self._send(claim)
-        except (PayloadError, KeyringError, EnvelopeError):
+        except (MissingPayloadError, KeyringError):  # a folder that is not mounted, a key that was left out
+            log.exception("a stored file is out of reach", extra={"message_id": str(claim.message_id)})
+            answer = Answer(Outcome.OPNIEUW, "bestand_onbereikbaar")
+        except (PayloadError, EnvelopeError):
             log.exception("a message cannot be sent", extra={"message_id": str(claim.message_id)})
             answer = Answer(Outcome.GEWEIGERD, "bestand_onleesbaar")
         except Exception:  # whatever it is, the message stays ours to deliver
