@@ -51,7 +51,7 @@ def stored(dbsession: Session) -> dict[str, list[Any]]:
     return {
         table.name: list(dbsession.execute(sa.select(table)).all())
         for table in tables
-        if not table.name.startswith(("audit_", "session"))
+        if not table.name.startswith("audit_") and table.name != "login_session"
     }
 
 
