@@ -63,7 +63,8 @@ def test_an_upload_is_whole_or_not_there(
     while True:
         before = kept()
         steps.begin(failed + 1, error)
-        answer = upload(browser, (f"{failed}.xml", wmo301("0363", identificatie=f"F{error}-{failed}")), status="*")
+        content = wmo301("0363", identificatie=f"F{error}-{failed}")
+        answer = upload(browser, (f"{failed}.xml", content), status="*")
         if answer.status_int == 303:  # it took fewer steps than that
             break
         assert answer.status_int == 503
@@ -74,3 +75,5 @@ def test_an_upload_is_whole_or_not_there(
     after = kept()
     assert after[0] == before[0] + 1
     assert after[3] == 0
+    kept_as = dbsession.scalars(sa.select(Message.payload_id).where(Message.file_name == f"{failed}.xml")).one()
+    assert b"".join(app.registry["portaal.payloads"].open(kept_as)) == content
