@@ -187,16 +187,20 @@ def test_a_product_is_switched_off_and_on_and_what_there_was_comes_back(
         return str(text)
 
     assert "iWmo" in overview()
-    off = button(desk.get(AMSTERDAM), "/producten/iwmo/deactiveren").submit(status=303).follow()
+    question = desk.get(AMSTERDAM).click(href="/producten/iwmo/deactiveren")
+    assert question.html.h1.text == "iWmo deactiveren voor Amsterdam"
+    assert "iWmo" in overview()
+    off = button(desk.get(question.request.path), "/producten/iwmo/deactiveren").submit(status=303).follow()
     assert "niet meer actief" in off.text
     assert "iWmo" not in overview()
+    desk.get(question.request.path, status=404)
     on = button(desk.get(AMSTERDAM), "/producten/iwmo/activeren").submit(status=303).follow()
     assert "Het product is actief voor deze gemeente." in on.text
     assert "iWmo" in overview()
 
 
 def test_a_product_that_is_not_installed_cannot_be_switched_on(desk: Browser) -> None:
-    token = button(desk.get(AMSTERDAM), "/producten/iwmo/deactiveren")["csrf_token"].value
+    token = button(desk.get(f"{AMSTERDAM}/producten/iwmo/deactiveren"), "/deactiveren")["csrf_token"].value
     desk.post(f"{AMSTERDAM}/producten/bestaat_niet/activeren", {"csrf_token": token}, status=404)
 
 
@@ -309,7 +313,8 @@ def test_ending_the_period_of_an_organisation_shuts_its_people_out(
 ADDRESSES = (
     ("GET", DESK), ("GET", AMSTERDAM), ("GET", f"{DESK}/gemeenten/nieuw"), ("POST", f"{DESK}/gemeenten/nieuw"),
     ("GET", f"{AMSTERDAM}/overeenkomsten/{VECOZO}"), ("POST", f"{AMSTERDAM}/overeenkomsten/{VECOZO}"),
-    ("POST", f"{AMSTERDAM}/producten/iwmo/deactiveren"), ("POST", f"{AMSTERDAM}/producten/iwmo/activeren"),
+    ("GET", f"{AMSTERDAM}/producten/iwmo/deactiveren"), ("POST", f"{AMSTERDAM}/producten/iwmo/deactiveren"),
+    ("POST", f"{AMSTERDAM}/producten/iwmo/activeren"),
     ("GET", f"{AMSTERDAM}/organisaties/nieuw"), ("POST", f"{AMSTERDAM}/organisaties/nieuw"),
     ("GET", f"{AMSTERDAM}/mensen"), ("GET", f"{DESK}/medewerkers"),
 )  # fmt: skip

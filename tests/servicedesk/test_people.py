@@ -102,8 +102,16 @@ def test_one_of_two_is_withdrawn_and_keeps_other_roles(desk: Browser, people: Pe
     assert has_role(dbsession, one.id, Role.GEBRUIKER, "0363", "iwmo")
 
 
-def test_who_is_no_gebruikersbeheerder_cannot_be_withdrawn(desk: Browser, people: People) -> None:
-    desk.get(f"{PEOPLE}/{people.new().id}/gebruikersbeheerder/intrekken", status=404)
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"{PEOPLE}/{{}}/gebruikersbeheerder/intrekken",
+        f"{PEOPLE}/{{}}/auditor/intrekken",
+        f"{COLLEAGUES}/{{}}/beeindigen",
+    ],
+)
+def test_what_somebody_is_not_cannot_be_ended(desk: Browser, people: People, address: str) -> None:
+    desk.get(address.format(people.new().id), status=404)
 
 
 def test_an_auditor_is_appointed_and_withdrawn(
@@ -113,7 +121,10 @@ def test_an_auditor_is_appointed_and_withdrawn(
     page = button(desk.get(PEOPLE), f"{person.id}/auditor").submit(status=303).follow()
     assert "Deze persoon is nu auditor van de gemeente." in page.text
     assert has_role(dbsession, person.id, Role.AUDITOR, "0363")
-    button(desk.get("/servicedesk/gemeenten/0363"), f"{person.id}/auditor/intrekken").submit(status=303)
+    question = desk.get("/servicedesk/gemeenten/0363").click(href=f"{person.id}/auditor/intrekken")
+    assert has_role(dbsession, person.id, Role.AUDITOR, "0363")
+    assert person.display_name in question.html.h1.text
+    button(question, "/auditor/intrekken").submit(status=303)
     assert not has_role(dbsession, person.id, Role.AUDITOR, "0363")
     events = dbsession.scalars(sa.select(AuditEvent).order_by(AuditEvent.at)).all()
     assert [(event.action, event.actor, event.details["role"]) for event in events] == [
@@ -172,7 +183,9 @@ def test_a_colleague_is_let_in_and_out_again(desk: Browser, people: People, dbse
     desk.get("/servicedesk", status=200)
     colleague_cookie = desk.cookies["portaal"].strip('"')
     desk.set_cookie("portaal", desk_cookie)
-    button(desk.get(COLLEAGUES), f"{colleague.id}/beeindigen").submit(status=303)
+    question = desk.get(COLLEAGUES).click(href=f"{colleague.id}/beeindigen")
+    assert "overal uitgelogd" in question.text
+    button(question, "/beeindigen").submit(status=303)
     desk.set_cookie("portaal", colleague_cookie)
     desk.get("/servicedesk", status=303)
     dbsession.refresh(colleague)

@@ -1,4 +1,7 @@
-"""The pages about relinking as they look: valid HTML, nothing that axe finds, no scrolling sideways."""
+"""The pages about relinking, and the one that asks before something ends, as they look.
+
+Valid HTML, nothing that axe finds, no scrolling sideways.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from portaal.testing.people import People
 
 WIDTHS = (1280, 640, 320)  # axe looks at the last one
 START = "/servicedesk/herkoppelen"
+ENDING = "/servicedesk/medewerkers/{}/beeindigen"
 LONG = "een.heel.lang.adres.zonder.een.plek.om.het.af.te.breken@sociaal-domein.gemeente-amsterdam.example"
 FOREIGN = "urn:etoegang:HM:00000099000000000002:entities:9000"
 
@@ -52,7 +56,11 @@ def screens(browser: Browser, people: People, dbsession: Session) -> dict[str, A
     address = screens["proposed"].request.path
     screens |= {"waiting": browser.get(START), "to confirm": browser.get(address)}
     unknown = address[: -len(str(newcomer.id))] + str(newcomer.id)
-    return screens | {"gone": browser.get(unknown), "desk": browser.get("/servicedesk")}
+    return screens | {
+        "gone": browser.get(unknown),
+        "desk": browser.get("/servicedesk"),
+        "ask first": browser.get(ENDING.format(karin.id)),
+    }
 
 
 def test_they_are_valid_html(screens: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ from portaal.onboarding.issuing import issue, with_code, withdraw
 from portaal.onboarding.models import CodeKind
 from portaal.roles.errors import NotPossibleError
 from portaal.servicedesk.appointments import appoint_auditor, withdraw_auditor
-from portaal.servicedesk.views import GEMEENTE, add_views, this_gemeente, to_gemeente
+from portaal.servicedesk.views import CONFIRM, GEMEENTE, add_views, this_gemeente, to_gemeente
 from portaal.web import forms
 from portaal.web.addresses import read_id
 from portaal.web.i18n import _
@@ -112,6 +112,23 @@ def make_auditor(request: Request) -> Response:
     return _appointment(request, appoint_auditor, _("This person is now auditor of the gemeente."))
 
 
+def confirm_unmaking(request: Request) -> dict[str, Any]:
+    """Ask before a gemeente loses an auditor."""
+    person, gemeente = _this_person(request), this_gemeente(request)
+    if Role.AUDITOR not in {grant.role for grant in person.grants}:
+        raise HTTPNotFound()
+    return {
+        "title": _("Withdraw the appointment of ${person}", mapping={"person": person.account.display_name}),
+        "consequence": _(
+            "From then on this person can no longer look into the audit trail of ${gemeente}.",
+            mapping={"gemeente": gemeente.naam},
+        ),
+        "act": _("Withdraw the appointment"),
+        "back": request.route_path("servicedesk_gemeente", gemeentecode=gemeente.gemeentecode),
+        "back_title": gemeente.naam,
+    }
+
+
 def unmake_auditor(request: Request) -> Response:
     """Take that appointment away."""
     return _appointment(request, withdraw_auditor, _("The appointment has been withdrawn. It stopped working at once."))
@@ -169,6 +186,7 @@ def includeme(config: Configurator) -> None:
         ("servicedesk_gebruikersbeheerder_intrekken", "GET", confirm_withdrawal, "intrekken"),
         ("servicedesk_gebruikersbeheerder_intrekken", "POST", withdraw_appointment, "intrekken"),
         ("servicedesk_auditor", "POST", make_auditor, ""),
+        ("servicedesk_auditor_intrekken", "GET", confirm_unmaking, CONFIRM),
         ("servicedesk_auditor_intrekken", "POST", unmake_auditor, ""),
     )
     add_views(config, views)

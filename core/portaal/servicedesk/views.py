@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 PERMISSION = "servicedesk:beheren"
 GEMEENTE = "/servicedesk/gemeenten/{gemeentecode:[0-9]{4}}"
 TEMPLATES = "portaal:templates/servicedesk"
+CONFIRM = "bevestigen"
 
 
 def list_gemeenten(request: Request) -> dict[str, Any]:
@@ -95,6 +96,22 @@ def switch_product_on(request: Request) -> Response:
     return to_gemeente(request, code)
 
 
+def confirm_switch_off(request: Request) -> dict[str, Any]:
+    """Ask before a gemeente loses a product."""
+    code, product = _installed_product(request)
+    if product not in active_products(request.dbsession, code):
+        raise HTTPNotFound()
+    gemeente = this_gemeente(request)
+    named = {"product": request.registry["portaal.plugins"].title_of(product), "gemeente": gemeente.naam}
+    return {
+        "title": _("Deactivate ${product} for ${gemeente}", mapping=named),
+        "consequence": _("Nobody of ${gemeente} can use ${product} from then on. Its data are kept.", mapping=named),
+        "act": _("Deactivate"),
+        "back": request.route_path("servicedesk_gemeente", gemeentecode=code),
+        "back_title": gemeente.naam,
+    }
+
+
 def switch_product_off(request: Request) -> Response:
     """Deactivate a product for a gemeente."""
     code, product = _installed_product(request)
@@ -142,6 +159,7 @@ def includeme(config: Configurator) -> None:
         ("servicedesk_gemeente_nieuw", "POST", add_gemeente, "gemeente_nieuw"),
         ("servicedesk_gemeente", "GET", show_gemeente, "gemeente"),
         ("servicedesk_product_activeren", "POST", switch_product_on, ""),
+        ("servicedesk_product_deactiveren", "GET", confirm_switch_off, CONFIRM),
         ("servicedesk_product_deactiveren", "POST", switch_product_off, ""),
     )
     add_views(config, views)
