@@ -11,7 +11,7 @@ from portaal.access.models import Role
 from portaal.access.permissions import Permission
 from portaal.berichtenverkeer.delivery.plugged import check_partners
 from portaal.login.provider import LoginSetup
-from portaal.plugins.configurator import PluginConfigurator, add_wanted, own_settings
+from portaal.plugins.configurator import GEMEENTECODE, PluginConfigurator, add_wanted, own_settings
 from portaal.plugins.errors import ContractError
 from portaal.plugins.guard import Snapshot, check_changes, introspectables, snapshot, template_faults
 from portaal.plugins.state import State
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from portaal.plugins.loader import Plugin, Plugins
 
-GEMEENTECODE = "{gemeentecode:[0-9]{4}}"
 FIXED_ADDRESS = re.compile(r"/g/\{gemeentecode[^/]*/[^{}*]*")
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 ROUTE_NAME = re.compile(r"[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)*")
 SOURCE_DIRECTIVES = ("connect-src", "form-action", "img-src")
 ORIGIN = re.compile(r"https://([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(:[0-9]{1,5})?")
+GEMEENTECODE = "{gemeentecode:[0-9]{4}}"
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -188,7 +189,7 @@ def add_wanted(config: Configurator, plugin: str, wanted: PluginConfigurator) ->
             case Route():
                 config.add_route(
                     f"{plugin}.{part.name}",
-                    f"/g/{{gemeentecode:[0-9]{{4}}}}/{plugin}/{part.pattern}",
+                    f"/g/{GEMEENTECODE}/{plugin}/{part.pattern}",
                     factory=product_factory(plugin),
                 )
             case View():

@@ -15,6 +15,7 @@ from jinja2 import TemplateNotFound
 from pyramid.interfaces import IRoutesMapper
 
 from portaal.access.resources import ProductContext
+from portaal.plugins.configurator import GEMEENTECODE
 from portaal.plugins.errors import ContractError
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _route_faults(config: Configurator, plugin: str, route: Introspectable) -> I
     name, pattern = route["name"], route["pattern"]
     if not name.startswith(f"{plugin}."):
         yield f"route {name!r} must begin with {plugin + '.'!r}"
-    if not pattern.startswith(f"/g/{{gemeentecode:[0-9]{{4}}}}/{plugin}/"):
+    if not pattern.startswith(f"/g/{GEMEENTECODE}/{plugin}/"):
         yield f"route {name!r} lies outside the product's own address"
     registered = config.registry.getUtility(IRoutesMapper).get_route(name)
     if registered is None or not _is_core_factory(registered.factory, plugin):

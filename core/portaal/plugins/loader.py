@@ -185,9 +185,7 @@ def load(
             plugins.quarantine(name, phase, error, package)
             if phase == "configure":
                 config = _again(core, install, plugins)
-            surroundings = Surroundings(
-                config.registry["portaal.engine"]
-            )  # what cannot be put back is not the next one's
+            surroundings = Surroundings(config.registry["portaal.engine"])  # what stays changed is not the next one's
     return config
 
 

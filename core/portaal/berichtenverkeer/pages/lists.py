@@ -181,8 +181,7 @@ class _Links:
         self._filters = filters
 
     def with_(self, **changes: Any) -> str:
-        unchanged = {name: getattr(self._filters, name) for name in Filters.__dataclass_fields__}
-        changed = Filters(**(unchanged | {"page": 1} | changes))
+        changed = replace(self._filters, **({"page": 1} | changes))
         return product_path(self._context, self._request, "berichten", _query=query_of(changed))
 
     def clear(self) -> str:
