@@ -51,9 +51,8 @@ def prints_well(page: Any, name: str) -> None:
     if SHOTS:
         page.screenshot(path=Path(SHOTS) / f"{name}-papier.png", full_page=True)
     expect(page.locator("h1")).to_be_visible()
-    for what in ("nav", "footer", "button", "a.nl-button"):
-        for one in page.locator(what).all():
-            expect(one).to_be_hidden()
+    shown = (f"{what}:visible" for what in ("nav", "footer", "button", "a.nl-button"))
+    expect(page.locator(", ".join(shown))).to_have_count(0)
     page.emulate_media(media="screen")
 
 
