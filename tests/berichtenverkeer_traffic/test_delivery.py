@@ -212,6 +212,20 @@ def test_messages_wait_while_the_folder_with_files_is_away(chain: Chain, wmo301:
     assert chain.message(message_id).state is State.WACHT_OP_RETOUR
 
 
+def test_a_file_of_ours_that_is_away_says_nothing_of_the_partner(chain: Chain, wmo301: Wmo301) -> None:
+    """Else the pages would say that a partner is back which was not asked."""
+    send_one(chain, wmo301("1"))
+    one_round(chain, Partner([DOWN]))
+    message_id = send_one(chain, wmo301("2"))
+    chain.store._path(chain.message(message_id).payload_id).unlink()
+    partner = Partner()
+    assert one_round(chain, partner) == 1
+    assert not partner.received
+    with chain.open_session() as dbsession:
+        assert outbox.is_unreachable(dbsession, "vecozo")
+        assert dbsession.get_one(PartnerState, "vecozo").last_code == "niet_bereikbaar"
+
+
 def test_a_connector_that_breaks_loses_nothing(chain: Chain, wmo301: Wmo301) -> None:
     message_id = send_one(chain, wmo301("1"))
 

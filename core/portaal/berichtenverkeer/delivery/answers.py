@@ -19,12 +19,13 @@ class Answer:
     """How one attempt went.
 
     :param code: for the timeline and the log: the partner's fault code, or a word of ours. Never a text of theirs.
-    :param reached: whether the partner was there at all; if not, it is left alone for a while.
+    :param reached: whether the partner was there at all; if not, it is left alone for a while. None where the
+        fault is ours, which says nothing of the partner.
     """
 
     outcome: Outcome
     code: str
-    reached: bool = True
+    reached: bool | None = True
 
 
 # Refusals that are about the moment, not about the message.

@@ -65,13 +65,13 @@ class Sender:
             answer = self._send(claim)
         except (MissingPayloadError, KeyringError):  # a folder that is not mounted, a key that was left out
             log.exception("a stored file is out of reach", extra={"message_id": str(claim.message_id)})
-            answer = Answer(Outcome.OPNIEUW, "bestand_onbereikbaar")
+            answer = Answer(Outcome.OPNIEUW, "bestand_onbereikbaar", reached=None)
         except (PayloadError, EnvelopeError):
             log.exception("a message cannot be sent", extra={"message_id": str(claim.message_id)})
-            answer = Answer(Outcome.GEWEIGERD, "bestand_onleesbaar")
+            answer = Answer(Outcome.GEWEIGERD, "bestand_onleesbaar", reached=None)
         except Exception:  # whatever it is, the message stays ours to deliver
             log.exception("sending broke off", extra={"message_id": str(claim.message_id)})
-            answer = Answer(Outcome.OPNIEUW, "interne_fout")
+            answer = Answer(Outcome.OPNIEUW, "interne_fout", reached=None)
         with self._open_session() as dbsession, dbsession.begin():
             finish(dbsession, claim, answer)
         return answer
@@ -127,7 +127,8 @@ def finish(dbsession: Session, claim: Claim, answer: Answer) -> None:
         entry.next_at = clock.now() + schedule.delay(claim.attempts)
     entry.lease = entry.lease_until = None
     entry.last_code = answer.code
-    _note_partner(dbsession, claim.partner, answer)
+    if answer.reached is not None:
+        _note_partner(dbsession, claim.partner, answer)
     log.info(
         "attempt",
         extra={
