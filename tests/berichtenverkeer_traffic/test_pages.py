@@ -28,13 +28,14 @@ from portaal.berichtenverkeer.delivery.outbox import LEASE, claim
 from portaal.berichtenverkeer.delivery.sender import envelope_of
 from portaal.berichtenverkeer.mailbox import messages
 from portaal.berichtenverkeer.mailbox.listing import PAGE_SIZE, PAGE_SIZES
-from portaal.berichtenverkeer.pages.message import attachment
+from portaal.berichtenverkeer.pages.common import attachment
 from portaal.berichtenverkeer.pages.upload import MAX_FILES
 from portaal.berichtenverkeer.standard.importing import import_set
 from portaal.berichtenverkeer.standard.official import OfficialSchemas
 from portaal.berichtenverkeer.tracking.models import Direction, EventKind, Message, MessageKind, Submission
 from portaal.berichtenverkeer.tracking.states import GLOSSARY, State
 from portaal.berichtenverkeer.tracking.timeline import EVENT_LABELS, record
+from portaal.testing.queries import Count
 from portaal.time_limit import TimeLimit
 
 BASE = "/g/0363/iwmo"
@@ -729,6 +730,16 @@ def test_several_messages_as_one_zip(gebruiker: Any, dbsession: Session, store: 
     answer = chosen(gebruiker, "download", [], alles="true")
     with zipfile.ZipFile(io.BytesIO(answer.body)) as archive:
         assert len(archive.namelist()) == 3
+
+
+@pytest.mark.parametrize("act", ["download", "verwerkt"])
+def test_what_happened_to_several_messages_is_read_at_once(
+    gebruiker: Any, dbsession: Session, store: Any, count_queries: Count, act: str
+) -> None:
+    messages = [received(dbsession, store) for _ in range(4)]
+    with count_queries() as counted:
+        chosen(gebruiker, act, [message.id for message in messages])
+    assert sum("FROM message_event" in statement for statement in counted.statements) == 1
 
 
 def test_a_damaged_file_in_a_selection_gives_a_message_and_no_note(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from portaal import audit, clock
 from portaal.access.models import Account
@@ -52,6 +52,7 @@ def find_several(
         sa.select(Message)
         .where(Message.id.in_(ids), Message.gemeentecode == gemeentecode, Message.product == product)
         .order_by(Message.created_at, Message.id)
+        .options(selectinload(Message.events))  # whatever is done to them is noted there
     ).all()
     return list(found) if len(found) == len(set(ids)) else None
 

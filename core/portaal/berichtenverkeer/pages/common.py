@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
+from pyramid.response import Response
 from translationstring import TranslationString
 
 from portaal.berichtenverkeer.delivery import outbox
@@ -65,3 +68,18 @@ def type_title(berichttype: str) -> TranslationString | str:
 def is_waiting(message: Message) -> bool:
     """Whether a received message has not been marked as processed."""
     return message.direction is Direction.IN and message.state.value in {"bezorgd", "opgehaald"}
+
+
+def file_to_save(file_name: str, content_type: str, content: Iterable[bytes]) -> Response:
+    """What came from elsewhere, as it came: a browser saves it and never shows it."""
+    response = Response(content_type=content_type, charset=None, app_iter=content)
+    response.headers["Content-Disposition"] = attachment(file_name)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+def attachment(file_name: str) -> str:
+    """Content-Disposition for saving under this name: plain for old browsers, exact for others (RFC 6266)."""
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in "._- ") else "_" for c in file_name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}"

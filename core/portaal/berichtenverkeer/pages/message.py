@@ -7,15 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 from uuid import UUID
 
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
-from pyramid.response import Response
 from translationstring import TranslationString
 
 from portaal.berichtenverkeer.mailbox import messages
-from portaal.berichtenverkeer.pages.common import KINDS, is_waiting, page_variables, product_path
+from portaal.berichtenverkeer.pages.common import KINDS, file_to_save, is_waiting, page_variables, product_path
 from portaal.berichtenverkeer.standard import message_type
 from portaal.berichtenverkeer.storage import PayloadError
 from portaal.berichtenverkeer.tracking import findings
@@ -33,6 +31,7 @@ from portaal.web.i18n import _
 
 if TYPE_CHECKING:
     from pyramid.request import Request
+    from pyramid.response import Response
 
     from portaal.access.resources import ProductContext
 
@@ -79,12 +78,8 @@ def download_payload(context: ProductContext, request: Request) -> Response:
         log.exception("a payload cannot be read", extra={"message_id": str(message.id)})
         flash(request, "error", _("This file cannot be read. Contact the Servicedesk."))
         return HTTPSeeOther(product_path(context, request, "bericht", message_id=message.id))
-    response = Response(content_type="application/xml", charset=None)
-    response.app_iter = payload
+    response = file_to_save(message.file_name, "application/xml", payload)
     response.content_length = payload.size
-    response.headers["Content-Disposition"] = attachment(message.file_name)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
 
 
@@ -96,12 +91,6 @@ def report_processed(context: ProductContext, request: Request) -> Response:
     else:
         flash(request, "info", _("This message was marked as processed before."))
     return HTTPSeeOther(product_path(context, request, "bericht", message_id=message.id))
-
-
-def attachment(file_name: str) -> str:
-    """Content-Disposition for saving under this name: plain for old browsers, exact for others (RFC 6266)."""
-    plain = "".join(c if c.isascii() and (c.isalnum() or c in "._- ") else "_" for c in file_name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}"
 
 
 def _find(context: ProductContext, request: Request) -> Message:

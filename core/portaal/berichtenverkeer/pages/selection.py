@@ -6,11 +6,10 @@ import logging
 from typing import TYPE_CHECKING
 
 from pyramid.httpexceptions import HTTPBadRequest, HTTPNotFound, HTTPSeeOther
-from pyramid.response import Response
 
 from portaal.berichtenverkeer.mailbox import messages
 from portaal.berichtenverkeer.mailbox.listing import PAGE_SIZES
-from portaal.berichtenverkeer.pages.common import product_path
+from portaal.berichtenverkeer.pages.common import file_to_save, product_path
 from portaal.berichtenverkeer.pages.lists import query_of, read_filters
 from portaal.berichtenverkeer.storage import PayloadError
 from portaal.berichtenverkeer.tracking.models import Message
@@ -22,6 +21,7 @@ from portaal.web.i18n import _
 
 if TYPE_CHECKING:
     from pyramid.request import Request
+    from pyramid.response import Response
 
     from portaal.access.resources import ProductContext
 
@@ -44,12 +44,8 @@ def download_selection(context: ProductContext, request: Request) -> Response:
         log.exception("a payload in a selection cannot be read")
         flash(request, "error", _("One of these files cannot be read. Download them one by one to see which."))
         return _back(context, request)
-    response = Response(content_type="application/zip", charset=None, app_iter=archive)
     name = f"berichten-{context.product}-{context.code}-{today().isoformat()}.zip"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return file_to_save(name, "application/zip", archive)
 
 
 def report_selection_processed(context: ProductContext, request: Request) -> Response:
