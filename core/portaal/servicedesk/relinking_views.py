@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, StringConstraints, field_validator
+from pydantic import AfterValidator, BaseModel, StringConstraints
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 
 from portaal.access.models import Account, RoleGrant
@@ -20,7 +20,7 @@ from portaal.roles.errors import NotPossibleError
 from portaal.servicedesk.views import add_views
 from portaal.web import forms
 from portaal.web.addresses import read_id, read_page
-from portaal.web.forms import FieldError
+from portaal.web.bsn_field import without_bsn
 from portaal.web.i18n import _
 
 if TYPE_CHECKING:
@@ -38,15 +38,8 @@ ACTS = {
 class ProposalForm(BaseModel):
     """Why the two are one person, and what the proposer had on the screen."""
 
-    reden: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+    reden: Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(without_bsn)]
     gezien: str = ""
-
-    @field_validator("reden")
-    @classmethod
-    def _no_bsn(cls, value: str) -> str:
-        if contains_bsn(value):
-            raise FieldError(_("There seems to be a BSN in this text. Leave it out."))
-        return value
 
 
 def search(request: Request) -> dict[str, Any] | Response:

@@ -28,7 +28,7 @@ def last_day(received: datetime) -> date:
 
 def overdue_job() -> Job:
     """Every hour, the messages whose return message did not come in time."""
-    return Job("retouren", lambda context: _mark(context), every=timedelta(hours=1))
+    return Job("retouren", _mark, every=timedelta(hours=1))
 
 
 def _mark(context: HookContext) -> None:

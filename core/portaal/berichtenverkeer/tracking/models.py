@@ -92,7 +92,7 @@ class Message(Base):
     own_reference: Mapped[str] = mapped_column(String(100), default="")
     administratie: Mapped[str] = mapped_column(String(50), default="")  # the sender's, on the envelope
     findings: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
-    omitted: Mapped[int] = mapped_column(default=0)  # findings beyond the most that are kept
+    omitted: Mapped[int] = mapped_column(default=0, server_default="0")  # findings beyond the most that are kept
 
     state: Mapped[State] = mapped_column(text_enum(State))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
