@@ -25,7 +25,7 @@ def test_bram_goes_on_with_another_means(demo: Demo, chromium: Any) -> None:
     log_in(page, demo, KARIN)
     page.get_by_role("link", name="Account herkoppelen").click()
     page.get_by_label("Zoeken").fill("visser amsterdam")
-    page.get_by_role("button", name="Filteren").click()
+    page.get_by_role("button", name="Zoeken").click()
     page.get_by_role("link", name="Kiezen").click()
     page.get_by_role("link", name="Vergelijken").click()
     page.get_by_label("Hoe weet u dat dit dezelfde persoon is?").fill("Teruggebeld op het nummer van de gemeente.")
