@@ -18,6 +18,7 @@ from portaal.testing.chromium import accessibility_faults, scrolls_sideways
 from portaal.testing.pages import main_form
 from portaal.testing.people import People
 
+pytestmark = pytest.mark.portaal_database("sqlite")  # how pages look does not depend on it
 WIDTHS = (1280, 640, 320)  # axe looks at the last one
 START = "/servicedesk/herkoppelen"
 ENDING = "/servicedesk/medewerkers/{}/beeindigen"
