@@ -24,6 +24,7 @@ from tests.settings.conftest import Partner, on
 from tests.settings.pages import BEHEERDER, DRAFT, HISTORY, TAB, press, save
 from tests.settings.proef import PRODUCT, Instellingen, Omgeving, certificate
 
+pytestmark = pytest.mark.portaal_database("sqlite")  # how pages look does not depend on it
 WIDTHS = (1280, 640, 320)  # axe looks at the last one
 LONG = "https://ws.leverancier.example.org/gegevensknooppunt/ontvangen/berichten/versie-2/"
 
