@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -102,3 +103,15 @@ def samples(shared: Path) -> Callable[..., bytes]:
 def wmo301(samples: Callable[..., bytes]) -> Callable[[str], bytes]:
     """A WMO301 of Amsterdam with this identification."""
     return lambda identificatie="301-1": samples("WMO301", afzender="0363", identificatie=identificatie)
+
+
+@pytest.fixture
+def gebruiker(log_in: Any) -> Any:
+    """The browser of a Gebruiker of Amsterdam's iWmo."""
+    return log_in(("gebruiker", "iwmo"))
+
+
+@pytest.fixture
+def store(app: Any) -> Any:
+    """Where the portal keeps payloads."""
+    return app.registry["portaal.payloads"]

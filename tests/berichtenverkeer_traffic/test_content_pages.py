@@ -24,21 +24,10 @@ from portaal.berichtenverkeer.tracking.models import Direction, Message, Submiss
 from portaal.berichtenverkeer.tracking.states import State
 from portaal.web.server import LARGEST_READ_PAST
 
-from .test_pages import received
+from .on_screen import BASE, received
 
-BASE = "/g/0363/iwmo"
 BSN = "999900006"
 Wmo301 = Callable[[str], bytes]
-
-
-@pytest.fixture
-def gebruiker(log_in: Any) -> Any:
-    return log_in(("gebruiker", "iwmo"))
-
-
-@pytest.fixture
-def store(app: Any) -> Any:
-    return app.registry["portaal.payloads"]
 
 
 @pytest.fixture

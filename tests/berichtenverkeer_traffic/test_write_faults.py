@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
-from tests.berichtenverkeer_traffic.test_pages import upload
+from tests.berichtenverkeer_traffic.on_screen import upload
 from tests.e2e.messages import wmo301
 
 from portaal.berichtenverkeer.delivery.models import OutboxEntry
