@@ -68,10 +68,11 @@ def world(fresh_database: Engine, makelaar: Makelaar, tmp_path: Path) -> Iterato
             "portaal.vecozo.token": TOKEN,
         }
         app = make_app(settings)
+        workers = make_app(settings).registry
         stack.enter_context(serving(server, app))
         stack.enter_context(running(partners))
         stop = threading.Event()
-        thread = threading.Thread(target=worker.run, args=(settings, stop))
+        thread = threading.Thread(target=worker.run, args=(workers, stop))
         thread.start()
         stack.callback(thread.join, 15)
         stack.callback(stop.set)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
-from typing import Any
 
+from pyramid.registry import Registry
 from sqlalchemy.orm import Session
 
-from portaal.app import make_app
 from portaal.berichtenverkeer.delivery.engine import EmbeddedPoller
 from portaal.berichtenverkeer.delivery.plugged import all_connectors
 from portaal.berichtenverkeer.delivery.sender import Sender
@@ -19,13 +17,11 @@ from portaal.jobs.runner import JobRunner
 log = logging.getLogger(__name__)
 
 
-def run(settings: Mapping[str, Any], stop_event: threading.Event) -> None:
+def run(registry: Registry, stop_event: threading.Event) -> None:
     """Deliver messages and do the jobs of the core and the products until ``stop_event`` is set.
 
-    :param settings: the portal's own ini settings.
-    :raises portaal.configuration.UnsafeConfigurationError: as the portal itself would.
+    :param registry: that of an application of the worker's own; its connections are closed at the end.
     """
-    registry = make_app(settings).registry
     engine, store = registry["portaal.engine"], registry["portaal.payloads"]
     sender = Sender(lambda: Session(engine, expire_on_commit=False), store, all_connectors(registry))
     jobs = JobRunner(engine, all_jobs(registry), registry["portaal.settings"])

@@ -152,12 +152,13 @@ def world(fresh_database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         "portaal.vecozo.token": TOKEN,
     }
     app = make_app(settings)
+    workers = make_app(settings).registry
     server.set_app(wire.beside(app))
     stop = threading.Event()
     threads = [
         threading.Thread(target=server.serve_forever, args=(0.02,)),
         threading.Thread(target=partners.serve_forever, args=(0.02,)),
-        threading.Thread(target=worker.run, args=(settings, stop)),
+        threading.Thread(target=worker.run, args=(workers, stop)),
     ]
     for thread in threads:
         thread.start()

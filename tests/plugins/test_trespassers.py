@@ -13,6 +13,7 @@ import os
 import re
 import signal
 import socket
+import socketserver
 import sys
 import threading
 import types
@@ -59,7 +60,7 @@ from portaal.api import (
 from portaal.app import make_app
 from portaal.db.models import core_metadata
 from portaal.plugins import guard
-from portaal.plugins.surroundings import Surroundings
+from portaal.plugins.surroundings import Surroundings, is_foreign
 from portaal.testing.application import app_settings
 from tests.plugins.kit import Candidate, module, plugin, real_configurator
 
@@ -432,3 +433,26 @@ def test_which_warnings_are_errors_is_not_for_a_plugin(tmp_path: Path) -> None:
     registry["portaal.engine"].dispose()
     assert warnings.filters == before
     assert "eerlijk" in registry["portaal.plugins"]
+
+
+def test_a_thread_that_has_just_done_its_work_is_nobodys() -> None:
+    """A page that was served while a plugin is loaded leaves its thread in Python's list for a moment."""
+    started, ends, seen = threading.Event(), threading.Event(), []
+
+    class Server(socketserver.ThreadingMixIn):
+        def finish_request(self, request: Any, client_address: Any) -> None:
+            started.set()
+            ends.wait(60)
+
+        def shutdown_request(self, request: Any) -> None:
+            pass
+
+    thread = threading.Thread(target=Server().process_request_thread, args=(None, None))
+    list_no_longer = thread._delete  # type: ignore[attr-defined]
+    vars(thread)["_delete"] = lambda: (seen.append(is_foreign(thread)), list_no_longer())
+    thread.start()
+    started.wait(60)
+    assert not is_foreign(thread)
+    ends.set()
+    thread.join(60)
+    assert seen == [False]

@@ -19,9 +19,10 @@ def worker(config_file: str) -> None:
 
     settings = check(read_settings(config_file))
     configure_logging(settings.get("portaal.log_level", "INFO"))  # first: what an import warns of is a line too
+    from portaal.app import make_app
     from portaal.worker import run
 
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    run(settings, stop)
+    run(make_app(settings).registry, stop)

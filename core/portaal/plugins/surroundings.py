@@ -160,7 +160,7 @@ class Surroundings:
         for part, before in zip(PROCESS, self._process, strict=True):
             if part.read() != before:
                 yield f"it changes {part.name}, which is the whole portal's"
-        for thread in filter(_is_foreign, set(threading.enumerate()) - self._threads):
+        for thread in filter(is_foreign, set(threading.enumerate()) - self._threads):
             yield f"it starts the thread {thread.name!r}; work beside the pages is a job"
         for name, module in self._modules.items():
             if sys.modules.get(name) is not module:
@@ -213,10 +213,14 @@ class Surroundings:
         return {key for key in list(listeners._key_to_collection) if key[0] in self._targets}
 
 
-def _is_foreign(thread: threading.Thread) -> bool:
-    """Whether it is none of those with which the portal serves pages meanwhile."""
-    function = getattr(thread, "_target", None) or type(thread).run
-    return str(getattr(function, "__module__", "")).partition(".")[0] not in SERVING
+def is_foreign(thread: threading.Thread) -> bool:
+    """Whether it has work, and none of that with which the portal serves pages meanwhile.
+
+    A thread that has done its work forgets it; Python lists such a thread a moment longer.
+    """
+    plain = type(thread).run is threading.Thread.run
+    work = getattr(thread, "_target", None) if plain else type(thread).run
+    return work is not None and str(getattr(work, "__module__", "")).partition(".")[0] not in SERVING
 
 
 def _targets(engine: Engine | None) -> Iterator[Any]:
