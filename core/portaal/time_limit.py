@@ -56,11 +56,13 @@ class TimeLimit:
     change of threads, and slow ones do not wait for each other.
 
     :param late_at_once: how many calls of one owner may be going on past their time.
+    :param clock: tells the seconds.
     """
 
-    def __init__(self, seconds: float, late_at_once: int = 2) -> None:
+    def __init__(self, seconds: float, late_at_once: int = 2, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
         self._late_at_once = late_at_once
+        self._clock = clock
         self._late: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._idle: list[_Helper] = []
@@ -75,12 +77,12 @@ class TimeLimit:
         tasks = [_Task(call) for call in calls]
         together = _Together(tasks)
         waiting = deque(task for task in tasks if self._may_start(task))
-        deadline = time.monotonic() + self._seconds
+        deadline = self._clock() + self._seconds
         if waiting:
             self._help(waiting)
         undone = together.undone
-        while not together.done.wait(max(0.0, min(HELD_UP, deadline - time.monotonic()))):
-            if time.monotonic() >= deadline:
+        while not together.done.wait(max(0.0, min(HELD_UP, deadline - self._clock()))):
+            if self._clock() >= deadline:
                 for task in tasks:
                     self._give_up(task)
             elif waiting and together.undone == undone:

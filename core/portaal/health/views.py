@@ -39,7 +39,7 @@ def _described(finding: Finding) -> dict[str, str]:
 
 
 def includeme(config: Configurator) -> None:
-    config.registry["portaal.health_limit"] = TimeLimit(SECONDS)
+    config.registry["portaal.health_limit"] = config.get_settings().get("portaal.health_limit") or TimeLimit(SECONDS)
     config.registry["portaal.core_owner"] = core_owner()
     for name, view in (("health", live), ("ready", ready)):
         config.add_route(name, f"/{name}")

@@ -21,7 +21,9 @@ from portaal.keyring import Keyring
 from portaal.plugins.tables import owners
 from portaal.testing.databases import READING_SESSION_OPTIONS, SESSION_OPTIONS
 from portaal.testing.eherkenning import eherkenning_settings
+from portaal.time_limit import TimeLimit
 
+PATIENCE = 60.0  # seconds: a busy machine is late with what is quick enough elsewhere
 KEYRING = Keyring({"test-1": b"k" * 32}, "test-1")
 
 
@@ -39,6 +41,8 @@ def app_settings(folder: Path) -> dict[str, Any]:
         "portaal.mail_directory": str(folder / "mail"),
         "portaal.servicedesk_phone": "030 000 00 00",
         "portaal.servicedesk_email": "servicedesk@portaal.example",
+        "portaal.tile_limit": TimeLimit(PATIENCE),
+        "portaal.health_limit": TimeLimit(PATIENCE),
         "portaal.session_options": SESSION_OPTIONS,
         "portaal.reading_session_options": READING_SESSION_OPTIONS,
     } | eherkenning_settings(folder / "eherkenning")
