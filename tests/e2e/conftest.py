@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from portaal.testing.server import held_ports
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -29,7 +31,14 @@ class Demo:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     folder = tmp_path_factory.mktemp("demo")
-    ports = dict(zip(("6543", "6544", "6545", "6546"), map(str, free_ports(4)), strict=True))
+    with held_ports(4) as free:
+        ports = dict(zip(("6543", "6544", "6545", "6546"), map(str, free), strict=True))
+        yield from started(folder, ports)
+        assert not [port for port in ports.values() if answers(int(port))]
+
+
+def started(folder: Path, ports: dict[str, str]) -> Iterator[Demo]:
+    """The demonstration with these ports instead of its own."""
     text = (ROOT / "development.ini").read_text(encoding="utf-8").replace("demo.delay = 3", "demo.delay = 0.2")
     for standard, free in ports.items():
         text = text.replace(standard, free)
@@ -46,16 +55,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
             printed += line
         yield Demo(*(f"http://localhost:{ports[port]}" for port in ("6543", "6544", "6545")), data, printed)
         serve.send_signal(signal.SIGINT)
-        assert serve.wait(30) == 0
-    assert not [port for port in ports.values() if answers(int(port))]
-
-
-def free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [held.getsockname()[1] for held in sockets]
-    for held in sockets:
-        held.close()
-    return ports
+        assert serve.wait() == 0
 
 
 def answers(port: int) -> bool:

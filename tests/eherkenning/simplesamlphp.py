@@ -13,7 +13,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -29,6 +29,7 @@ from portaal.eherkenning.metadata import HTTP_ARTIFACT, HTTP_POST, HTTP_REDIRECT
 from portaal.simulators.makelaar.keys import new_pair, write_pair
 from portaal.testing.eherkenning import SERVICE_UUID as OUR_UUID
 from portaal.testing.eherkenning import SETTINGS, portal_keys
+from portaal.testing.server import held_ports
 from tests.eherkenning.forge import encrypted, name_id
 from tests.eherkenning.hostile.content import KVK, PSEUDO
 
@@ -37,7 +38,7 @@ ENTITY_ID = "urn:etoegang:HM:00000099000000000003:entities:9000"
 ACS = "http://localhost/eherkenning/acs"
 PSEUDONYM = "5e" * 32 + "@" + "6f" * 16
 KVK_NUMMER = "99000363"
-START_SECONDS = 20
+START_SECONDS = 60
 
 
 @dataclass
@@ -46,7 +47,7 @@ class SimpleSaml:
 
     url: str
     by_redirect: bool = False
-    pool: urllib3.PoolManager = field(default_factory=lambda: urllib3.PoolManager(retries=False, timeout=30))
+    pool: urllib3.PoolManager = field(default_factory=lambda: urllib3.PoolManager(retries=False, timeout=60))
     cookies: dict[str, str] = field(default_factory=dict)
 
     def metadata(self) -> bytes:
@@ -93,25 +94,23 @@ def running(
         if os.environ.get("CI"):
             pytest.fail(message)
         pytest.skip(message)
-    with socket.create_server(("127.0.0.1", 0)) as held:
-        port = held.getsockname()[1]
-    url = f"http://127.0.0.1:{port}/"
-    _configure(folder, url, binding=binding, encrypt=encrypt, level=level, asked=asked)
-    with (folder / "php.log").open("wb") as log:
+    with ExitStack() as stack:
+        [port] = stack.enter_context(held_ports(1))
+        url = f"http://127.0.0.1:{port}/"
+        _configure(folder, url, binding=binding, encrypt=encrypt, level=level, asked=asked)
+        log = stack.enter_context((folder / "php.log").open("wb"))
         process = subprocess.Popen(
             ["php", "-S", f"127.0.0.1:{port}", "-t", str(WWW)],
             stdout=log,
             stderr=log,
             env=os.environ | {"SIMPLESAMLPHP_CONFIG_DIR": str(folder)},
         )
-        try:
-            _wait_for(port, process)
-            saml = SimpleSaml(url, HTTP_POST not in asked)
-            yield saml
-            saml.pool.clear()
-        finally:
-            process.terminate()
-            process.wait(10)
+        stack.callback(process.wait)
+        stack.callback(process.terminate)
+        _wait_for(port, process)
+        saml = SimpleSaml(url, HTTP_POST not in asked)
+        stack.callback(saml.pool.clear)
+        yield saml
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import smtplib
-import socket
 import socketserver
 import ssl
 import threading
@@ -31,6 +30,7 @@ from portaal.notifications.outbox import WORTHLESS_AFTER, Sender, mail_job, send
 from portaal.notifications.service import notify
 from portaal.testing.people import People
 from portaal.testing.seed import seed
+from portaal.testing.server import held_ports
 
 SENDER = Sender("portaal@portaal.example", "https://portaal.example")
 
@@ -246,10 +246,7 @@ def test_a_server_without_starttls_gets_no_mail(smtp_server: Any) -> None:
 
 
 def test_a_server_that_is_down_is_an_os_error() -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with pytest.raises(OSError, match="refused"):
+    with held_ports(1) as [port], pytest.raises(OSError, match="refused"):
         SmtpMailer("127.0.0.1", port, "none").send(EmailMessage())
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
@@ -39,4 +40,18 @@ def serving(server: Server, app: Any) -> Iterator[Server]:
     finally:
         server.shutdown()
         server.server_close()
-        thread.join(10)
+        thread.join()
+
+
+@contextmanager
+def held_ports(count: int) -> Iterator[list[int]]:
+    """Ports of this machine at which nobody listens, for processes that must be told theirs.
+
+    They are held meanwhile: the system gives them to nobody else, and whoever was told one can still listen there.
+    """
+    with ExitStack() as stack:
+        held = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for one in held:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            one.bind(("127.0.0.1", 0))
+        yield [one.getsockname()[1] for one in held]

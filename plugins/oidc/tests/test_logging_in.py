@@ -28,7 +28,7 @@ from portaal.login.models import PendingLogin
 from portaal.testing.application import Browser, app_settings
 from portaal.testing.people import People
 from portaal.testing.seed import seed
-from portaal.testing.server import Server
+from portaal.testing.server import held_ports
 from portaal_oidc.simulator.state import Simulator, new_key
 
 from .conftest import ACCOUNTS, ANNA, PLUGIN, SECRET, Walk, write_brokers
@@ -214,9 +214,11 @@ def test_a_restart_and_two_nodes(broker: Simulator, fresh_database: Engine, tmp_
 
 def test_with_the_broker_as_a_process_of_its_own(open_portal: Callable[[Any], Browser], tmp_path: Path) -> None:
     """The pages of the broker over HTTP as well."""
-    server = Server()
-    port = server.server_port
-    server.server_close()
+    with held_ports(1) as [port]:
+        with_the_broker_at(port, open_portal, tmp_path)
+
+
+def with_the_broker_at(port: int, open_portal: Callable[[Any], Browser], tmp_path: Path) -> None:
     file = write_brokers(tmp_path, f"http://localhost:{port}")
     command = [sys.executable, "-m", "portaal_oidc.simulator", "--port", str(port), "--portal", "http://localhost"]
     command += ["--accounts", str(ACCOUNTS), "--client-id", "portaal:zorg"]
@@ -239,14 +241,14 @@ def test_with_the_broker_as_a_process_of_its_own(open_portal: Callable[[Any], Br
         assert walk.back(_location(sent.location, data)).status_int == 303
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait()
 
 
 def _location(url: str, data: bytes) -> str:
     from http.client import HTTPConnection
 
     address = urlsplit(url)
-    connection = HTTPConnection(address.netloc, timeout=10)
+    connection = HTTPConnection(address.netloc, timeout=60)
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     connection.request("POST", f"{address.path}?{address.query}", data, headers)
     location = connection.getresponse().headers["Location"]
@@ -255,7 +257,7 @@ def _location(url: str, data: bytes) -> str:
 
 
 def _wait_for(url: str) -> None:
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while True:
         try:
             urlopen(url).close()  # noqa: S310 - of this machine

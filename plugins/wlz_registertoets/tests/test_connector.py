@@ -10,7 +10,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from hypothesis import strategies as st
 
 from portaal.api import now, outbound
 from portaal.testing.ciz import Behaviour, Fault, Register, Server
+from portaal.testing.server import held_ports
 from portaal_wlz_registertoets.ciz.breaker import FAILURES_TO_OPEN, Breaker
 from portaal_wlz_registertoets.ciz.judge import judge
 from portaal_wlz_registertoets.ciz.register import Comparison, NoComparisonError
@@ -129,10 +130,8 @@ def test_no_fault_is_a_comparison(ciz: Server, connect: Connect, fault: Fault) -
 
 
 def test_nobody_listens(connect: Connect) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    assert connect(f"http://127.0.0.1:{port}").ask(question()).reason is Reason.NIET_BEREIKBAAR
+    with held_ports(1) as [port]:
+        assert connect(f"http://127.0.0.1:{port}").ask(question()).reason is Reason.NIET_BEREIKBAAR
 
 
 @pytest.mark.parametrize(
@@ -249,14 +248,19 @@ def test_an_outcome_that_does_not_add_up_cannot_be_made(
 
 @contextmanager
 def raw_server(response: bytes) -> Iterator[str]:
-    """Answers one request with these bytes and closes."""
+    """Answers one request with these bytes, and reads on until the other closes: who closes first, with a part of the
+    request unread, breaks the connection under the answer.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def serve() -> None:
             connection, _ = listening.accept()
-            with connection:
+            with connection, suppress(OSError):  # the other may have had enough
                 connection.recv(65536)
                 connection.sendall(response)
+                connection.shutdown(socket.SHUT_WR)
+                while connection.recv(65536):
+                    pass
 
         thread = threading.Thread(target=serve)
         thread.start()
