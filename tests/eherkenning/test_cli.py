@@ -72,6 +72,16 @@ def run(ini: Path) -> Run:
     return run
 
 
+# With one of these the portal would not start, or break off when it is used.
+NO_ADDRESSES = {
+    "user": "https://wie@nieuw.example",
+    "underscore": "https://ni_euw.example",
+    "letters": "https://niëuw.example",
+    "path": "https://nieuw.example/é",
+    "blank": "https://nieuw.example/a b",
+}
+
+
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Files of every kind; ``new.xml`` is the metadata of a makelaar that could be added."""
@@ -88,6 +98,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     metadata_file(folder, other)
     (folder / "same.xml").write_bytes(makelaar_metadata(MAKELAAR, "https://nieuw.example", other))
     (folder / "ended.xml").write_bytes(makelaar_metadata(NEW, "https://nieuw.example", ended))
+    (folder / "long.xml").write_bytes(makelaar_metadata(NEW + "0" * 200, "https://nieuw.example", other))
+    for name, url in NO_ADDRESSES.items():
+        (folder / f"{name}.xml").write_bytes(makelaar_metadata(NEW, url, other))
     write_pair(new_pair("pin"), folder, "pin")
     for name, key, lock in (
         ("small", generate_private_key(65537, 1024), NoEncryption()),  # noqa: S505 - it is refused
@@ -150,10 +163,9 @@ def test_the_catalogue_says_what_the_service_is(run: Run) -> None:
 def test_the_catalogue_refuses_what_it_cannot_hold(run: Run) -> None:
     assert "64 characters" in run("catalogus", "--definition", UUID, service_name="x" * 65).output
     assert "OIN" in run("catalogus", "--definition", UUID, entity_id="urn:portaal", service_name="x").output
-    assert (
-        "javascript:x is no web address"
-        in run("catalogus", "--definition", UUID, "--privacy-url", "javascript:x", service_name="x").output
-    )
+    for url in ("javascript:x", "https://x/\x01", "https://x/\udcff", "https://x/a b"):
+        result = run("catalogus", "--definition", UUID, "--privacy-url", url, service_name="x")
+        assert "is no web address" in result.output
     assert "not a valid UUID" in run("catalogus", "--definition", "x").output
 
 
@@ -188,6 +200,8 @@ NOT_ADDED = {
     "an empty file": (["{files}/empty"], "empty: this is no usable metadata: the message is not well-formed"),
     "a huge file": (["{files}/huge.xml"], "the message is too large"),
     "metadata whose certificates ended": (["{files}/ended.xml"], "its certificates have ended. Ask the makelaar"),
+    "an endless entity id": (["{files}/long.xml"], "its entity id is longer than 200 characters"),
+    **{name: ([f"{{files}}/{name}.xml"], "an address in it is no web address") for name in NO_ADDRESSES},
     "a makelaar that is there": (
         ["{files}/same.xml"],
         "has urn:etoegang:HM:00000099000000000001:entities:9000 already",
@@ -202,6 +216,10 @@ NOT_ADDED = {
     "http": (["http://nieuw.example/", "--certificate", "{files}/pin.crt"], "no address that begins with https://"),
     "half an address": (["https:///x", "--certificate", "{files}/pin.crt"], "no address that begins with https://"),
     "a broken address": (["https://[/x", "--certificate", "{files}/pin.crt"], "no address that begins with https://"),
+    "an address with other letters": (
+        ["https://nieuw.example/é", "--certificate", "{files}/pin.crt"],
+        "no address that begins with https://",
+    ),
     "an impossible port": (
         ["https://x:99999/", "--certificate", "{files}/pin.crt"],
         "no address that begins with https",
@@ -222,6 +240,14 @@ def test_what_cannot_be_added_is_not(run: Run, folder: Path, files: Path, argume
     assert result.exit_code != 0
     assert words in result.output
     assert (folder / "makelaars.toml").read_text() == before
+
+
+def test_plain_http_is_for_this_machine_only(run: Run, tmp_path: Path) -> None:
+    """In development too: the portal would not start with it."""
+    result = run("makelaar", "add", str(metadata_file(tmp_path, url="http://nieuw.example")), "--name", "Nieuw")
+    assert result.exit_code == 1
+    assert "http://nieuw.example/sso does not begin with https://" in result.output
+    assert run("makelaar", "add", str(metadata_file(tmp_path, url="http://localhost")), "--name", "N").exit_code == 0
 
 
 def test_a_folder_that_cannot_be_written_is_named(run: Run, tmp_path: Path) -> None:
@@ -343,6 +369,7 @@ def test_there_must_be_a_makelaar_of_that_name(run: Run) -> None:
         ("ca_file", "/nowhere", "/nowhere cannot be read: No such file"),
         ("ca_file", "{files}/latin1", "latin1 is not in PEM"),
         ("ca_file", "{files}/other.key", "cannot be used for TLS"),
+        ("service_name", "dienst\x01", "eherkenning.service_name must be one line of plain text"),
         ("entity_id", "", "set eherkenning.entity_id"),
         (
             "entity_id",

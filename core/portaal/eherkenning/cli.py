@@ -10,10 +10,10 @@ import click
 from portaal import clock
 from portaal.eherkenning import configuration
 from portaal.eherkenning.catalogus import Edition, service_catalogue
-from portaal.eherkenning.commands import command, is_address, the_one
+from portaal.eherkenning.commands import command, the_one
 from portaal.eherkenning.expiry import expiring
 from portaal.eherkenning.makelaar_cli import makelaar_group
-from portaal.eherkenning.metadata import our_metadata
+from portaal.eherkenning.metadata import is_web_address, our_metadata
 from portaal.eherkenning.parties import ServiceProvider
 
 
@@ -48,7 +48,7 @@ def catalogus(
 ) -> None:
     """Print our part of the service catalogue."""
     public_url = settings["portaal.public_url"]
-    if privacy_url and not is_address(privacy_url, "https", "http"):
+    if privacy_url and not is_web_address(privacy_url, "https", "http"):
         raise click.ClickException(f"{privacy_url} is no web address")
     edition = Edition(
         str(definition),

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from typing import Any
-from urllib.parse import urlsplit
 
 import click
 
@@ -52,12 +51,3 @@ def the_one(known: list[Makelaar], name: str | None) -> Makelaar:
         names = ", ".join(makelaar.display_name for makelaar in known)
         raise click.ClickException(f"name one makelaar with --makelaar: {names}")
     return found[0]
-
-
-def is_address(url: str, *schemes: str) -> bool:
-    """Whether this is an address of one of these schemes."""
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False

@@ -31,7 +31,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from portaal.configuration import UnsafeConfigurationError
+from portaal.configuration import LOOPBACK, UnsafeConfigurationError
 from portaal.eherkenning.artifact import ArtifactResolver
 from portaal.eherkenning.expiry import warn
 from portaal.eherkenning.makelaars import MakelaarsFileError, read_makelaars
@@ -128,15 +128,18 @@ def check_allowed(makelaar: Makelaar, environment: str) -> None:
     """
     if environment == "production" and makelaar.is_simulated:
         raise UnsafeConfigurationError(f"{makelaar.display_name} is a simulated makelaar: it cannot let people in here")
-    for url in () if environment == "development" else makelaar.urls:
-        if urlsplit(url).scheme != "https":
-            raise UnsafeConfigurationError(f"{makelaar.display_name}: {url} does not begin with https://")
+    for address in map(urlsplit, makelaar.urls):
+        local = environment == "development" and address.hostname in LOOPBACK
+        if address.scheme != "https" and not local:
+            raise UnsafeConfigurationError(f"{makelaar.display_name}: {address.geturl()} does not begin with https://")
 
 
 def _required(settings: Mapping[str, str], name: str) -> str:
     value = settings.get(name, "").strip()
     if not value:
         raise UnsafeConfigurationError(f"set {name}: without it nobody can log in with eHerkenning")
+    if not value.isprintable():
+        raise UnsafeConfigurationError(f"{name} must be one line of plain text")
     return value
 
 

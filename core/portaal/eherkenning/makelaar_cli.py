@@ -15,9 +15,9 @@ from portaal import clock
 from portaal.configuration import UnsafeConfigurationError
 from portaal.eherkenning import configuration, makelaars
 from portaal.eherkenning.artifact import WHY
-from portaal.eherkenning.commands import command, is_address, the_one
+from portaal.eherkenning.commands import command, the_one
 from portaal.eherkenning.makelaars import Entry
-from portaal.eherkenning.metadata import MetadataError, read_makelaar
+from portaal.eherkenning.metadata import MetadataError, is_web_address, read_makelaar
 from portaal.eherkenning.parties import Makelaar
 from portaal.eherkenning.probe import Verdict, probe
 from portaal.eherkenning.xml import MAX_BYTES
@@ -155,7 +155,7 @@ def _describe(makelaar: Makelaar) -> None:
 
 
 def _fetch(url: str) -> bytes:
-    if not is_address(url, "https"):
+    if not is_web_address(url, "https"):
         raise click.ClickException(f"{url} is no address that begins with https://")
     origin, path = split_address(url)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import secrets
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from lxml import etree
 from portaal.eherkenning.parties import MINIMUM_BITS, Makelaar, ServiceProvider
 from portaal.eherkenning.signature import key_name, sign, verify
 from portaal.eherkenning.xml import DS, MD, SAMLP, children, parse, q
+from portaal.login.providers import LONGEST_ISSUER, ORIGIN
 from portaal.login.refusal import LoginRefusedError
 
 HTTP_ARTIFACT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Artifact"
@@ -24,6 +26,8 @@ HTTP_REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 SOAP_BINDING = "urn:oasis:names:tc:SAML:2.0:bindings:SOAP"
 LANGUAGES = ("nl", "en")
 MAX_INDEX = 0xFFFF
+# As a browser and a request of our own take it, whatever else urlsplit makes of a text.
+WEB_ADDRESS = re.compile(ORIGIN.pattern + r"([/?][!-~]*)?", re.IGNORECASE)
 ARTIFACT_INDEX, POST_INDEX = "1", "2"
 
 
@@ -108,6 +112,8 @@ def read_makelaar(
     roles = children(root, "md:IDPSSODescriptor") if root.tag == q("md:EntityDescriptor") else []
     if len(roles) != 1 or not root.get("entityID"):
         raise MetadataError("this is no metadata of one identity provider")
+    if len(root.get("entityID", "")) > LONGEST_ISSUER:
+        raise MetadataError(f"its entity id is longer than {LONGEST_ISSUER} characters")
     role = roles[0]
     artifact_urls = {
         _index(node): _location(node)
@@ -134,14 +140,19 @@ def read_makelaar(
     )
 
 
+def is_web_address(text: str, *schemes: str) -> bool:
+    """Whether this is an address of one of these schemes: ASCII only, and with nobody's name or password in it."""
+    try:
+        address = urlsplit(text)
+        usable = address.scheme in schemes and address.port != 0 and not address.fragment
+    except ValueError:
+        return False
+    return usable and WEB_ADDRESS.fullmatch(text) is not None
+
+
 def _location(node: etree._Element) -> str:
     location = node.get("Location", "")
-    try:
-        address = urlsplit(location)
-        usable = address.scheme in ("https", "http") and address.hostname and address.port != 0 and not address.fragment
-    except ValueError:
-        usable = False
-    if not usable:
+    if not is_web_address(location, "https", "http"):
         raise MetadataError("an address in it is no web address")
     return location
 
