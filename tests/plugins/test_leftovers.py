@@ -22,7 +22,7 @@ from portaal.overview.models import Miss
 from portaal.overview.trouble import note_miss
 from portaal.plugins import cli
 from portaal.plugins.activation import activations
-from portaal.plugins.leftovers import ENDED, KEPT, REMOVED, find
+from portaal.plugins.leftovers import ENDED, KEPT, REMOVED, Leftovers, find, remove
 from portaal.plugins.tables import owners
 from portaal.settings.models import SettingsVersion
 from portaal.testing.application import app_settings
@@ -128,3 +128,20 @@ def test_every_table_that_knows_of_products_is_thought_of() -> None:
         name for name, table in core_metadata().tables.items() if {"product", "owner"} & set(table.columns.keys())
     }
     assert knowing == ENDED.keys() | REMOVED.keys() | KEPT.keys()
+
+
+def test_what_its_tables_refer_to_is_not_removed(used: Engine) -> None:
+    mine, shared = sa.MetaData(), core_metadata().tables["settings_draft"]
+    sa.Table(
+        "oud_visit",
+        mine,
+        sa.Column("draft", sa.Uuid, sa.ForeignKey(shared.c.id)),
+        sa.Column("id", primary_key=True, type_=sa.Uuid),
+    )
+    sa.Table("oud_answer", mine, sa.Column("visit", sa.Uuid, sa.ForeignKey("oud_visit.id")))
+    mine.create_all(used)
+    before = set(sa.inspect(used).get_table_names())
+    with Session(used) as dbsession:
+        remove(dbsession, Leftovers("oud", ("oud_answer", "oud_visit"), {}, {}, {}))
+        dbsession.commit()
+    assert before - set(sa.inspect(used).get_table_names()) == {"oud_answer", "oud_visit"}

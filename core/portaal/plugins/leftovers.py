@@ -102,9 +102,9 @@ def remove(dbsession: Session, left: Leftovers) -> None:
         details={"tables": list(left.tables), "rows": left.ended | left.removed},
     )
     connection = dbsession.connection()
-    own = sa.MetaData()
-    own.reflect(connection, only=left.tables)
-    own.drop_all(connection)
+    found = sa.MetaData()
+    found.reflect(connection, only=left.tables)  # what its tables refer to comes along, and is not the plugin's
+    found.drop_all(connection, tables=[found.tables[table] for table in left.tables])
 
 
 def _column(table: str, column: str) -> sa.Column[Any]:
