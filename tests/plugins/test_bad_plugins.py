@@ -227,6 +227,12 @@ CONFIGURED: dict[str, tuple[dict[str, Callable[..., Any]], str]] = {
     "migrations are a path": ({"migrations": lambda: Path()}, "must return Migrations"),
     "route pattern absolute": ({"includeme": add_route("pagina", "/servicedesk")}, "relative"),
     "route pattern climbs": ({"includeme": add_route("pagina", "../gebruikers")}, "relative"),
+    "route name too long for the audit trail": ({"includeme": add_route("p" * 41, "")}, "at most 40"),
+    "act too long for the audit trail": (
+        {"includeme": lambda config: config.add_audit_titles({f"kwaad.{'a' * 80}": _("Overview")})},
+        "at most 80",
+    ),
+    "act without a title": ({"includeme": lambda config: config.add_audit_titles({"kwaad.x": _("")})}, "not be empty"),
     "route name malformed": ({"includeme": add_route("Pagina!", "")}, "lower-case"),
     "view without permission": (
         {"includeme": add_view(permission=None)},

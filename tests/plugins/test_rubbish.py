@@ -54,6 +54,22 @@ class Settings(pydantic.BaseModel):
     days: int = setting(7, label=TEXT)
 
 
+class Undescribed(pydantic.BaseModel):
+    """What JSON has no word for."""
+
+    model_config = pydantic.ConfigDict(arbitrary_types_allowed=True)
+    engine: sa.Engine | None = None
+
+
+def tables(refers_to: str) -> sa.MetaData:
+    """Tables of a plugin, of which one refers to another."""
+    metadata = sa.MetaData()
+    sa.Table("kwaad_gesprek", metadata, sa.Column("id", sa.Integer, primary_key=True))
+    for table, target in (("kwaad_antwoord", "kwaad_gesprek.id"), ("kwaad_klacht", refers_to)):
+        sa.Table(table, metadata, sa.Column("naar", sa.Integer, sa.ForeignKey(target), primary_key=True))
+    return metadata
+
+
 def nothing(*_: Any) -> Any:
     return None
 
@@ -98,10 +114,12 @@ ANSWERS: dict[str, list[tuple[Any, str]]] = {
         ([Permission("kwaad:a:b", "Lezen")], "can be translated"),
         ([Permission("kwaad:a:b", TEXT, group="Groep")], "can be translated"),
         ([Permission("kwaad:a:b", TEXT, "gebruiker")], "roles must be tuple"),
+        ([Permission("kwaad:a:b", _(""))], "must not be empty"),
     ],
     "portaal_menu": [
         ([MenuEntry(7, TEXT)], "route must be str"),
         ([MenuEntry("pagina", TEXT, order="eerst")], "order must be int"),
+        ([MenuEntry("pagina", _(" "))], "must not be empty"),
     ],
     "portaal_tiles": [
         (tile(name=7), "lower-case"),
@@ -128,6 +146,11 @@ ANSWERS: dict[str, list[tuple[Any, str]]] = {
         (Migrations("migrations", sa.MetaData()), "path of a folder"),
         (Migrations(Path("nowhere"), sa.MetaData()), "path of a folder"),
         (Migrations(Path(__file__).parent / "example", None), "must return MetaData"),
+        (
+            Migrations(Path(__file__).parent, tables("account.id")),
+            "kwaad_klacht.naar refers to 'account.id', which is not",
+        ),
+        (Migrations(Path(__file__).parent, tables("kwaad_weg.id")), "which is not a table of kwaad"),
     ],
     "portaal_health_checks": [([HealthCheck("a", "ok")], "must be a function")],
     "portaal_metrics": [
@@ -135,10 +158,14 @@ ANSWERS: dict[str, list[tuple[Any, str]]] = {
         ([Metric("a", "A", nothing, labels="status")], "labels must be tuple"),
         ([Metric("a", "A", nothing, kind="gauge")], "kind must be a MetricKind"),
         ([Metric("a", "A", 7)], "must be a function"),
+        ([Metric("a", "A", nothing, labels=("x", "x"))], "the label 'x' is used twice"),
+        ([Metric("a", "A", nothing), Metric("a_total", "A", nothing)], "Metric name 'a' is used twice"),
     ],
     "portaal_jobs": [
         ([Job("a", None, timedelta(hours=1))], "must be a function"),
         ([Job("a", nothing, timedelta(hours=1), at_most=5)], "at_most must be a timedelta"),
+        ([Job("a", nothing, timedelta(hours=1), at_most=timedelta.max)], "at most a year"),
+        ([Job("a", nothing, timedelta.max)], "at most a year"),
     ],
     "portaal_commands": [([click.Command("a"), click.Command("a")], "used twice")],
     "portaal_openapi": [
@@ -146,6 +173,9 @@ ANSWERS: dict[str, list[tuple[Any, str]]] = {
         ([ApiOperation("a", "GET", "Lijst")], "can be translated"),
         ([ApiOperation("a", "FETCH", TEXT)], "not one of"),
         ([ApiOperation("a", "GET", TEXT, status="200")], "status must be int"),
+        ([ApiOperation("a", "GET", TEXT, status=20)], "not a status of HTTP"),
+        ([ApiOperation("a", "GET", TEXT), ApiOperation("a", "GET", TEXT)], "'a GET' is used twice"),
+        ([ApiOperation("a", "GET", TEXT, answer=Undescribed)], "Undescribed cannot be described in JSON schema"),
     ],
 }
 

@@ -273,6 +273,10 @@ class Kleur(enum.StrEnum):
     ROOD = "rood"
 
 
+class Leeg(enum.StrEnum):
+    NIETS = ""
+
+
 @pytest.mark.parametrize(
     ("annotation", "default", "given", "says"),
     [
@@ -283,13 +287,27 @@ class Kleur(enum.StrEnum):
         (SecretStr, SecretStr("x"), {}, "SecretStr | None"),
         (int, ..., {}, "default"),
         (int, 5, {"at_least": 7}, "defaults"),
+        (str, "", {"label": "Naam"}, "can be translated"),
+        (str, "", {"label": None}, "can be translated"),
+        (str, "", {"label": _("")}, "not be empty"),
+        (str, "", {"hint": "Zoals in de brief"}, "can be translated"),
+        (str, "", {"section": _(" ")}, "not be empty"),
+        (str, "", {"choices": {"rood": _("Yes")}}, "has choices"),
+        (Kleur, Kleur.ROOD, {"choices": {Kleur.ROOD: ""}}, "not empty"),
+        (Kleur, Kleur.ROOD, {"choices": {Kleur.ROOD: None}}, "not empty"),
+        (Leeg, Leeg.NIETS, {"choices": {Leeg.NIETS: "Niets"}}, "empty value"),
     ],
 )
 def test_a_model_that_breaks_the_contract_is_refused(annotation: Any, default: Any, given: Any, says: str) -> None:
-    field = setting(default, label=_("Name of the contact"), **given)
+    field = setting(default, **({"label": _("Name of the contact")} | given))
     model = pydantic.create_model("Fout", veld=(annotation, field))
     with pytest.raises(ContractError, match=says.replace("|", r"\|")):
         fields_of(model)
+
+
+def test_a_field_with_the_name_of_the_token_is_refused() -> None:
+    with pytest.raises(ContractError, match=r"csrf_token.*already"):
+        fields_of(pydantic.create_model("Fout", csrf_token=(str, setting("", label=_("API key")))))
 
 
 def test_a_field_without_setting_is_refused() -> None:

@@ -90,7 +90,7 @@ def test_a_beheerder_comes_from_a_mail_to_the_person_who_waits(walk: Walk, peopl
 def test_the_end_of_a_session_leads_back_after_logging_in(bram: Walk) -> None:
     """WCAG 2.2.1, yardstick 22: who was logged out by silence goes on where they were."""
     after_login(bram)
-    dialog = bram.browser.get(LINK).html.find(id="sessie")
+    dialog = bram.browser.get(LINK).html.find(id="pz-sessie")
     assert dialog["data-pz-expired"] == f"/Inloggen-op-portals?reden=verlopen&naar={LINK.replace('/', '%2F')}"
     bram.browser.reset()
     bram.browser.get(dialog["data-pz-expired"], status=200).mustcontain("U bent automatisch uitgelogd")

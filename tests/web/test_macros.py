@@ -229,3 +229,11 @@ def test_pagination_shows_the_ends_and_the_neighbours(
     assert [int(link.get_text()) for link in links] == pages
     assert [link["href"] for link in links] == [f"/?p={number}" for number in pages]
     assert [int(link.get_text()) for link in links if link.get("aria-current")] == ([current] if pages else [])
+
+
+def test_no_field_can_have_an_id_of_the_frame() -> None:
+    """A field has its name as id, and a name has no hyphen."""
+    templates = [MACROS.parent / name for name in ("base.jinja2", "macros.jinja2", "settings/tab.jinja2")]
+    fixed = [found for path in templates for found in re.findall(r' id="([^"{]+)"', path.read_text(encoding="utf-8"))]
+    assert "pz-inhoud" in fixed
+    assert [name for name in fixed if "-" not in name] == []

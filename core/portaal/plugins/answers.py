@@ -42,6 +42,8 @@ PART_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 METRIC_WORD = re.compile(r"[a-z][a-z0-9_]{0,59}")
 API_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 SHORTEST_INTERVAL = timedelta(seconds=10)
+LONGEST_INTERVAL = timedelta(days=366)  # much more cannot be added to a moment, and would stop the worker for all
+STATUSES = range(100, 600)
 
 
 def checked_answers(plugins: Plugins, plugin: Plugin) -> dict[str, Any]:
@@ -75,8 +77,8 @@ def _one(kind: type, check: Callable[[str, Any], None]) -> Callable[[str, Any], 
     return check_it
 
 
-def _several(kind: type, check: Callable[[str, Any], None], key: str = "") -> Callable[[str, Any], tuple[Any, ...]]:
-    """:param key: the attribute that no two items may share."""
+def _several(kind: type, check: Callable[[str, Any], None], *key: str) -> Callable[[str, Any], tuple[Any, ...]]:
+    """:param key: the attributes that no two items may share."""
 
     def check_all(name: str, answer: Any) -> tuple[Any, ...]:
         if not isinstance(answer, Sequence) or isinstance(answer, str):
@@ -85,7 +87,8 @@ def _several(kind: type, check: Callable[[str, Any], None], key: str = "") -> Ca
             _expect(item, kind)
             check(name, item)
         if key:
-            _refuse_twice(f"{kind.__name__} {key}", [getattr(item, key) for item in answer])
+            names = [" ".join(getattr(item, attribute) for attribute in key) for item in answer]
+            _refuse_twice(f"{kind.__name__} {' and '.join(key)}", names)
         return tuple(answer)
 
     return check_all
@@ -119,9 +122,9 @@ def _permission(name: str, permission: Permission) -> None:
         raise ContractError(f"permission {permission.name!r} must begin with {name + ':'!r}")
     if not PERMISSION_NAME.fullmatch(permission.name):
         raise ContractError(f"permission {permission.name!r} must be <product>:<thing>:<act>")
-    _text(f"permission {permission.name!r}: the title", permission.title)
+    check_text(f"permission {permission.name!r}: the title", permission.title)
     if permission.group is not None:
-        _text(f"permission {permission.name!r}: the group", permission.group)
+        check_text(f"permission {permission.name!r}: the group", permission.group)
     if not all(isinstance(role, Role) for role in permission.roles):
         raise ContractError(f"permission {permission.name!r} names a role that does not exist")
     if {Role.SERVICEDESK, Role.GEBRUIKERSBEHEERDER} & set(permission.roles):
@@ -134,7 +137,7 @@ def _menu_entry(name: str, entry: MenuEntry) -> None:
     _typed("a menu entry", entry, route=str, order=int)
     if entry.route.startswith(f"{name}."):
         raise ContractError(f"menu entry {entry.route!r}: name the route without {name + '.'!r}")
-    _text(f"menu entry {entry.route!r}: the label", entry.label)
+    check_text(f"menu entry {entry.route!r}: the label", entry.label)
 
 
 def _tile(name: str, tile: Tile) -> None:
@@ -154,7 +157,7 @@ def _settings_tab(name: str, tab: SettingsTab) -> None:
     if required:
         raise ContractError(f"settings without a default: {', '.join(required)}; a new field must be safe without one")
     if tab.intro is not None:
-        _text("the settings tab's intro", tab.intro)
+        check_text("the settings tab's intro", tab.intro)
     if tab.test_connection is not None:
         _function("the settings tab's test_connection", tab.test_connection)
 
@@ -166,6 +169,13 @@ def _migrations(name: str, migrations: Migrations) -> None:
         raise ContractError(f"tables must begin with {name + '_'!r}: {', '.join(foreign)}")
     if not isinstance(migrations.directory, Path) or not migrations.directory.is_dir():
         raise ContractError("the directory of the migrations must be the path of a folder")
+    for table in migrations.metadata.tables.values():
+        for key in table.foreign_keys:
+            if key.target_fullname.rpartition(".")[0] not in migrations.metadata.tables:
+                raise ContractError(
+                    f"{key.parent} refers to {key.target_fullname!r}, which is not a table of {name}: keep the id in a "
+                    "column without a foreign key, so that removing a product blocks nobody"
+                )
     for path in migrations.directory.glob("*.py"):
         if not re.match(rf"({name}_\d{{4}}_|__)", path.name):
             raise ContractError(f"revision {path.name} must be called {name + '_0001_...'!r} and so on")
@@ -180,11 +190,19 @@ def _health_check(name: str, check: HealthCheck) -> None:
     _function(f"health check {check.name!r}: run", check.run)
 
 
+def _metrics(name: str, answer: Any) -> tuple[Any, ...]:
+    metrics = _several(Metric, _metric)(name, answer)
+    # A counter is shown with ``_total``: two under one name, and Prometheus refuses the page with all numbers.
+    _refuse_twice("Metric name", [metric.name.removesuffix("_total") for metric in metrics])
+    return metrics
+
+
 def _metric(name: str, metric: Metric) -> None:
     _typed("a metric", metric, name=str, help=str, labels=tuple)
     for word in (metric.name, *metric.labels):
         if not METRIC_WORD.fullmatch(word):
             raise ContractError(f"metric {metric.name!r}: {word!r} must be of lower-case letters, digits, underscores")
+    _refuse_twice(f"metric {metric.name!r}: the label", metric.labels)
     if metric.name.startswith("portaal_"):
         raise ContractError(f"metric {metric.name!r}: the portal adds 'portaal_{name}_' itself")
     if not isinstance(metric.kind, MetricKind):
@@ -197,8 +215,8 @@ def _job(name: str, job: Job) -> None:
     _function(f"job {job.name!r}: run", job.run)
     for field in ("every", "at_most"):
         interval = getattr(job, field)
-        if not isinstance(interval, timedelta) or interval < SHORTEST_INTERVAL:
-            raise ContractError(f"job {job.name!r}: {field} must be a timedelta of at least ten seconds")
+        if not isinstance(interval, timedelta) or not SHORTEST_INTERVAL <= interval <= LONGEST_INTERVAL:
+            raise ContractError(f"job {job.name!r}: {field} must be a timedelta of at least ten seconds and at most a year")
 
 
 def _command(name: str, command: click.Command) -> None:
@@ -214,10 +232,18 @@ def _operation(name: str, operation: ApiOperation) -> None:
         raise ContractError(f"{where}: name the route without {name + '.'!r}")
     if operation.method not in API_METHODS:
         raise ContractError(f"{where}: the method is not one of {', '.join(sorted(API_METHODS))}")
-    _text(f"{where}: the summary", operation.summary)
-    for model in (operation.answer, operation.body):
-        if model is not None and not (isinstance(model, type) and issubclass(model, BaseModel)):
+    check_text(f"{where}: the summary", operation.summary)
+    if operation.status not in STATUSES:
+        raise ContractError(f"{where}: {operation.status} is not a status of HTTP")
+    for model, mode in ((operation.answer, "serialization"), (operation.body, "validation")):
+        if model is None:
+            continue
+        if not (isinstance(model, type) and issubclass(model, BaseModel)):
             raise ContractError(f"{where}: answer and body must be pydantic models")
+        try:
+            model.model_json_schema(mode=mode)
+        except Exception as error:  # of pydantic, or of what its author wrote
+            raise ContractError(f"{where}: {model.__name__} cannot be described in JSON schema: {error}") from error
 
 
 def _connector(name: str, connector: ChainConnector) -> None:
@@ -230,9 +256,11 @@ def _part_name(kind: str, name: Any) -> None:
         raise ContractError(f"{kind} {name!r}: the name must be of lower-case letters, digits, hyphens, underscores")
 
 
-def _text(what: str, text: Any) -> None:
+def check_text(what: str, text: Any) -> None:
     if not isinstance(text, TranslationString):
         raise ContractError(f"{what} must be a text that can be translated: _('...')")
+    if not text.strip():
+        raise ContractError(f"{what} must not be empty")
 
 
 def _function(what: str, value: Any, *, may_yield: bool = False) -> None:
@@ -250,15 +278,15 @@ def is_asynchronous(function: Any) -> bool:
 
 CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "portaal_permissions": _several(Permission, _permission),
-    "portaal_menu": _several(MenuEntry, _menu_entry, key="route"),
-    "portaal_tiles": _several(Tile, _tile, key="name"),
+    "portaal_menu": _several(MenuEntry, _menu_entry, "route"),
+    "portaal_tiles": _several(Tile, _tile, "name"),
     "portaal_settings_tab": _one(SettingsTab, _settings_tab),
     "portaal_migrations": _one(Migrations, _migrations),
     "portaal_traffic": _one(Traffic, _traffic),
-    "portaal_health_checks": _several(HealthCheck, _health_check, key="name"),
-    "portaal_metrics": _several(Metric, _metric, key="name"),
-    "portaal_jobs": _several(Job, _job, key="name"),
-    "portaal_commands": _several(click.Command, _command, key="name"),
-    "portaal_chain_connectors": _several(ChainConnector, _connector, key="partner"),
-    "portaal_openapi": _several(ApiOperation, _operation),
+    "portaal_health_checks": _several(HealthCheck, _health_check, "name"),
+    "portaal_metrics": _metrics,
+    "portaal_jobs": _several(Job, _job, "name"),
+    "portaal_commands": _several(click.Command, _command, "name"),
+    "portaal_chain_connectors": _several(ChainConnector, _connector, "partner"),
+    "portaal_openapi": _several(ApiOperation, _operation, "route", "method"),
 }

@@ -16,7 +16,7 @@ from pyramid.urldispatch import Route as PyramidRoute
 from translationstring import TranslationString
 
 from portaal.access.resources import product_factory
-from portaal.plugins.answers import is_asynchronous
+from portaal.plugins.answers import check_text, is_asynchronous
 from portaal.plugins.errors import ContractError
 from portaal.plugins.static_files import ProductFiles
 from portaal.web.i18n import LOCALES, localizer
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from pyramid.config import Configurator
 
 ROUTE_NAME = re.compile(r"[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)*")
+LONGEST_ROUTE_NAME = 40  # what was refused where is kept in the audit trail, which has 80 characters for it
+LONGEST_ACT = 80
 SOURCE_DIRECTIVES = ("connect-src", "form-action", "img-src")
 ORIGIN = re.compile(r"https://([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(:[0-9]{1,5})?")
 GEMEENTECODE = "{gemeentecode:[0-9]{4}}"
@@ -82,6 +84,8 @@ class PluginConfigurator:
         """
         if not ROUTE_NAME.fullmatch(name):
             raise ContractError(f"route name {name!r}: use lower-case letters, digits and hyphens")
+        if len(name) > LONGEST_ROUTE_NAME:
+            raise ContractError(f"route name {name!r}: use at most {LONGEST_ROUTE_NAME} characters")
         if pattern.startswith("/") or ".." in pattern:
             raise ContractError(f"route pattern {pattern!r} must be relative to the product's address")
         if "{gemeentecode" in pattern:
@@ -149,8 +153,9 @@ class PluginConfigurator:
         if foreign:
             raise ContractError(f"acts in the audit trail must begin with {self.plugin + '.'!r}: {', '.join(foreign)}")
         for code, title in titles.items():
-            if not isinstance(title, TranslationString):
-                raise ContractError(f"the title of {code!r} must be a text that can be translated: _('...')")
+            if len(code) > LONGEST_ACT:
+                raise ContractError(f"the act {code!r} is too long: use at most {LONGEST_ACT} characters")
+            check_text(f"the title of {code!r}", title)
         self._wanted.append(dict(titles))
 
     def add_static(self, folder: Path) -> None:

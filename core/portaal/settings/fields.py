@@ -20,8 +20,10 @@ import pydantic
 from pydantic.fields import FieldInfo
 from translationstring import TranslationString
 
+from portaal.plugins.answers import check_text
 from portaal.plugins.errors import ContractError
 from portaal.settings.kinds import Kind, Labels, Secret, kind_for
+from portaal.web.forms import CSRF_FIELD
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,12 @@ def _field(model: type[pydantic.BaseModel], name: str, info: FieldInfo) -> Setti
     presentation = next((item for item in info.metadata if isinstance(item, _Presentation)), None)
     if presentation is None:
         raise ContractError(f"{where}: declare it with portaal.api.setting(default, label=...)")
+    if name == CSRF_FIELD:
+        raise ContractError(f"{where}: the form has a field of that name already")
+    check_text(f"{where}: the label", presentation.label)
+    for what, text in (("hint", presentation.hint), ("section", presentation.section)):
+        if text is not None:
+            check_text(f"{where}: the {what}", text)
     if info.is_required():
         raise ContractError(f"{where}: give it a default, so that a gemeente that never filled it in can go on")
     annotation, nullable = _without_none(info.annotation)

@@ -266,7 +266,13 @@ def kind_for(annotation: Any, labels: Labels, *, multiline: bool) -> Kind:
         unlabelled = [member.value for member in members if member not in labels]
         if unlabelled:
             raise TypeError(f"give every choice a label: {', '.join(unlabelled)} has none")
+        if "" in list(members):
+            raise TypeError("a choice cannot have an empty value, which is what a form sends where nothing was chosen")
+        if not all(isinstance(label, str) and label.strip() for label in labels.values()):
+            raise TypeError("the label of a choice must be a text that is not empty")
         return Choice(members, labels) if annotation is members else Choices(members, labels)
+    if labels:
+        raise TypeError("only a StrEnum, or a frozenset of one, has choices")
     if not isinstance(annotation, type):
         raise TypeError(_unfit(annotation))
     if annotation is EmailStr:

@@ -2,7 +2,7 @@
 
 Catalogues are ``.po`` files, read as they are at start-up: there is no compile step that can be forgotten. English
 needs none, since the ids are English. The core keeps one file per feature in ``portaal/locale/nl/``; a plugin names
-its own folder with the directive ``add_translations``.
+its own folder with the directive ``add_catalogues``.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ def pages_stand_in_the_frame(rehearsal: Rehearsal) -> Iterator[str]:
             headings = html.find_all("h1")
             if len(headings) != 1 or headings[0].find_parent("main") is None:
                 yield f"{page.place}: {len(headings)} h1; there must be one, inside main"
-            if len(html.select("main#inhoud")) != 1 or not html.select_one("a.nl-skip-link[href='#inhoud']"):
+            if len(html.select("main#pz-inhoud")) != 1 or not html.select_one("a.nl-skip-link[href='#pz-inhoud']"):
                 yield f"{page.place}: it does not extend portaal:templates/base.jinja2"
             if html.html is None or html.html.get("lang") != language:
                 yield f"{page.place}: the language of the page is not {language}"
