@@ -180,3 +180,24 @@ def settings(folder: Path, url: str, *more: str) -> Path:
         + "".join(f"{line}\n" for line in more)
     )
     return config
+
+
+@pytest.mark.parametrize("called", ALL, ids=" ".join)
+def test_a_misspelt_setting_stops_every_command(called: tuple[str, ...], tmp_path: Path) -> None:
+    config = tmp_path / "portaal.ini"
+    config.write_text("[app:main]\nuse = egg:portaal\nportaal.public_urls = https://x.example\n")
+    result = run(called, config)
+    assert result.exit_code == 1
+    assert "no setting portaal.public_urls; did you mean portaal.public_url?" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_in_development_a_misspelt_setting_is_told(tmp_path: Path) -> None:
+    config = tmp_path / "portaal.ini"
+    config.write_text(
+        "[app:main]\nuse = egg:portaal\nportaal.environment = development\nportaal.public_urls = x\n"
+        f"sqlalchemy.url = sqlite:///{tmp_path / 'portaal.sqlite'}\n"
+    )
+    result = run(("db", "status"), config)
+    assert "did you mean portaal.public_url?" in result.stderr
+    assert "core" in result.stdout

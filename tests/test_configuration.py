@@ -9,10 +9,14 @@ from typing import Any
 
 import pytest
 
+from portaal import configuration, main
 from portaal.app import make_app
+from portaal.berichtenverkeer.delivery.connectors import PARTNERS
 from portaal.configuration import UnsafeConfigurationError
 from portaal.keyring import Keyring, KeyringError, create_key_file
+from portaal.known_settings import KNOWN, OF_THE_START_PAGE, PREFIXES
 from portaal.simulators.makelaar.keys import new_pair, write_pair
+from portaal.startpagina.tiles import PORTALS
 from portaal.testing.application import app_settings
 
 HTTPS = {
@@ -23,6 +27,7 @@ HTTPS = {
 PRODUCTION = HTTPS | {"portaal.environment": "production", "portaal.trusted_proxy": "127.0.0.1"}
 ROOT = Path(__file__).parents[1]
 # What a test puts in place of what is made of the settings.
+NO_SETTINGS = {"portaal.readers", "eherkenning.crt"}  # in the pages: a group of entry points, a file
 OF_TESTS = {"portaal.engine", "portaal.keyring", "portaal.session_options", "portaal.reading_session_options"}
 
 UNSAFE: dict[str, tuple[dict[str, Any], str]] = {
@@ -121,13 +126,79 @@ def test_keys_differ_by_purpose_and_stay_readable_by_id(tmp_path: Path) -> None:
         keyring.derive("payload", "weg")
 
 
-def test_every_setting_stands_in_the_ini_file_for_production() -> None:
-    sources = [
-        path.read_text()
-        for path in (ROOT / "core/portaal").rglob("*.py")
-        if not {"demo", "simulators", "testing"} & set(path.parts)
-    ]
-    read = set(re.findall(r"""settings(?:\.get\(|\[)"((?:portaal|eherkenning)\.[\w.]+)""", "\n".join(sources)))
+def sources() -> str:
+    """The portal's own code, but for the list of settings."""
+    paths = [path for path in (ROOT / "core/portaal").rglob("*.py") if path.name != "known_settings.py"]
+    return "\n".join(path.read_text() for path in paths if not {"demo", "simulators", "testing"} & set(path.parts))
+
+
+def named_in(file: str) -> set[str]:
+    """The portal's own settings in an ini file, those behind a # too."""
+    named = re.findall(r"^(?:# )?([a-z][\w.]+) =", (ROOT / file).read_text(), re.MULTILINE)
+    return {name for name in named if name.startswith(PREFIXES)}
+
+
+def as_the_first_of_its_kind(name: str) -> str:
+    """The ini file explains one partner and one tile; the others are of the same form."""
+    name = re.sub(r"^portaal\.(cak|ciz)\.", "portaal.vecozo.", name)
+    return re.sub(rf"\.({'|'.join(OF_THE_START_PAGE)})$", f".{OF_THE_START_PAGE[0]}", name)
+
+
+def test_every_setting_that_is_read_is_known() -> None:
+    read = set(re.findall(r"""settings(?:\.get\(|\[)"((?:portaal|eherkenning)\.[\w.]+)""", sources()))
     assert len(read) > 30
-    named = re.findall(r"^(?:# )?([a-z][\w.]+) =", (ROOT / "production.ini").read_text(), re.MULTILINE)
-    assert read - OF_TESTS <= set(named)
+    assert read - OF_TESTS <= KNOWN
+
+
+def test_every_setting_that_is_known_is_read() -> None:
+    code = sources()
+    keys = {key for key in OF_THE_START_PAGE if f'"{key}"' in code}
+    assert keys == set(OF_THE_START_PAGE) == {portal.key for portal in PORTALS}
+    assert set(PARTNERS) == {name.split(".")[1] for name in KNOWN if name.endswith(".client_subject")}
+    last = {name.rpartition(".")[2].removeprefix("next_") for name in KNOWN} - keys
+    assert {name for name in last if not re.search(rf"""[".}}]{name}["}}]""", code)} == set()
+
+
+def test_every_setting_that_is_known_is_explained_in_the_ini_files() -> None:
+    production, development = named_in("production.ini"), named_in("development.ini")
+    assert production | development <= KNOWN
+    assert development - production == {"portaal.vecozo.token"}  # in production a certificate shows who one is
+    assert {as_the_first_of_its_kind(name) for name in KNOWN} == production | development
+
+
+@pytest.mark.parametrize("page", sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("plugins/*/*.md")]))
+def test_every_setting_that_a_page_names_is_known(page: Path) -> None:
+    """As code, in backticks or as a line of an ini file."""
+    text = page.read_text()
+    named = re.findall(r"(?:`|^ *)((?:portaal|eherkenning)\.[a-z_.]*[a-z])(?:`| =)", text, re.MULTILINE)
+    parts = {path.stem for path in (ROOT / "core/portaal").iterdir()}
+    assert {name for name in named if name.split(".")[1] not in parts} - NO_SETTINGS <= KNOWN
+
+
+MISSPELT = {"portaal.allow_combined_role": "true", "eherkenning.next_form": "", "portaal.vecozo.uri": "https://x"}
+MEANT = ["portaal.allow_combined_roles", "eherkenning.next_from", "portaal.vecozo.url"]
+
+
+def test_a_setting_that_nothing_reads_is_refused_in_production(tmp_path: Path) -> None:
+    settings = app_settings(tmp_path) | PRODUCTION | MISSPELT
+    with pytest.raises(UnsafeConfigurationError) as refused:
+        configuration.check(settings)
+    for name, meant in zip(MISSPELT, MEANT, strict=True):
+        assert f"the portal has no setting {name}; did you mean {meant}?" in str(refused.value)
+    configuration.check(app_settings(tmp_path) | PRODUCTION)
+
+
+def test_a_setting_that_nothing_reads_is_a_warning_in_development(tmp_path: Path) -> None:
+    with pytest.warns(UserWarning, match="the portal has no setting") as warned:
+        main({}, **app_settings(tmp_path), **MISSPELT)
+    assert len(warned) == len(MISSPELT)
+
+
+def test_a_setting_that_looks_like_none_is_told_without_one(tmp_path: Path) -> None:
+    settings = app_settings(tmp_path) | PRODUCTION | {"portaal.zzz": "1"}
+    with pytest.raises(UnsafeConfigurationError, match=r"no setting portaal\.zzz$"):
+        configuration.check(settings)
+
+
+def test_what_is_of_a_plugin_or_of_pyramid_is_theirs(tmp_path: Path) -> None:
+    configuration.check(app_settings(tmp_path) | PRODUCTION | {"oidc.brookers": "", "pyramid.default_locale": "nl"})

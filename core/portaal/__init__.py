@@ -13,10 +13,13 @@ warnings.filterwarnings("ignore", message="pkg_resources is deprecated", categor
 
 
 def main(global_config: dict[str, str] | None = None, **settings: Any) -> Router:
-    """The paste app factory: the portal as a WSGI application.
+    """The paste app factory, for a web server of one's own: the portal as a WSGI application.
 
     :raises portaal.configuration.UnsafeConfigurationError: a setting that production does not allow, or one missing.
     """
     from portaal.app import make_app
+    from portaal.known_settings import unknown_settings
 
+    for text in unknown_settings(settings):  # outside development the portal refuses them
+        warnings.warn(text, stacklevel=2)
     return make_app(settings)

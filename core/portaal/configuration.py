@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from portaal.keyring import Keyring
+from portaal.known_settings import unknown_settings
 
 if TYPE_CHECKING:
     from pyramid.config import Configurator
@@ -49,7 +50,7 @@ class UnsafeConfigurationError(Exception):
 def check(settings: dict[str, Any]) -> dict[str, Any]:
     """The settings with defaults filled in.
 
-    :raises UnsafeConfigurationError: one is missing or not allowed in this environment.
+    :raises UnsafeConfigurationError: one is missing, or not known or not allowed in this environment.
     """
     complete = DEFAULTS | settings
     for name, meaning in REQUIRED.items():
@@ -67,6 +68,8 @@ def check(settings: dict[str, Any]) -> dict[str, Any]:
             "portaal.public_url must begin with https:// (http only in development, on this machine's own address)"
         )
     if not development:
+        if unknown := unknown_settings(complete):
+            raise UnsafeConfigurationError("\n".join(unknown))
         _check_proxy(complete.get(PROXY, ""))
         for name in DEVELOPMENT_ONLY:
             if str(complete.get(name, "")).lower() in {"true", "1", "yes", "on"}:

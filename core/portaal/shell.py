@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 import plaster
 
+from portaal.known_settings import unknown_settings
+
 config_option = click.option(
     "-c",
     "--config",
@@ -27,16 +29,22 @@ class Settings(dict[str, str]):
 
 
 def read_settings(config_file: str) -> dict[str, str]:
-    """The settings of the section ``[app:main]``.
+    """The settings of the section ``[app:main]``. In development a name that nothing reads is told on stderr.
 
-    :raises click.ClickException: there is no such file, or it cannot be read as one.
+    :raises click.ClickException: there is no such file, it cannot be read as one, or it has a name that nothing reads.
     """
     if not Path(config_file).is_file():
         raise click.ClickException(f"no settings file {config_file}: name one with --config")
     try:
         # With the scheme named: otherwise the file's last letters would have to be .ini.
         loader = plaster.get_loader(f"file+ini:{Path(config_file).absolute()}", protocols=["wsgi"])
-        return Settings(loader.get_wsgi_app_settings(defaults={}))
+        settings = Settings(loader.get_wsgi_app_settings(defaults={}))
     except (OSError, UnicodeDecodeError, configparser.Error, LookupError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is no ini file with a section [app:main]"
         raise click.ClickException(f"{config_file} cannot be read: {reason}") from error
+    if unknown := unknown_settings(settings):
+        told = "\n".join(f"{config_file}: {text}" for text in unknown)
+        if settings.get("portaal.environment") != "development":
+            raise click.ClickException(told)
+        click.echo(f"Warning: {told}", err=True)
+    return settings

@@ -49,13 +49,13 @@ def _listen(address: str) -> socket.socket:
 
 
 def _serve(settings: dict[str, str], listening: socket.socket) -> None:
-    from portaal import main
+    from portaal.app import make_app
     from portaal.web.server import make_server
 
     proxy = settings.get("portaal.trusted_proxy")
     trusted = {"trusted_proxy": proxy, "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"}}
     make_server(
-        main({}, **settings),
+        make_app(settings),
         sockets=[listening],
         threads=int(settings.get("portaal.threads", "4")),
         clear_untrusted_proxy_headers=True,
