@@ -9,7 +9,7 @@ from dataclasses import is_dataclass
 from datetime import timedelta
 from importlib.metadata import EntryPoint
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 from pydantic import BaseModel
@@ -216,7 +216,9 @@ def _job(name: str, job: Job) -> None:
     for field in ("every", "at_most"):
         interval = getattr(job, field)
         if not isinstance(interval, timedelta) or not SHORTEST_INTERVAL <= interval <= LONGEST_INTERVAL:
-            raise ContractError(f"job {job.name!r}: {field} must be a timedelta of at least ten seconds and at most a year")
+            raise ContractError(
+                f"job {job.name!r}: {field} must be a timedelta of at least ten seconds and at most a year"
+            )
 
 
 def _command(name: str, command: click.Command) -> None:
@@ -235,7 +237,11 @@ def _operation(name: str, operation: ApiOperation) -> None:
     check_text(f"{where}: the summary", operation.summary)
     if operation.status not in STATUSES:
         raise ContractError(f"{where}: {operation.status} is not a status of HTTP")
-    for model, mode in ((operation.answer, "serialization"), (operation.body, "validation")):
+    models: tuple[tuple[Any, Literal["serialization", "validation"]], ...] = (
+        (operation.answer, "serialization"),
+        (operation.body, "validation"),
+    )
+    for model, mode in models:
         if model is None:
             continue
         if not (isinstance(model, type) and issubclass(model, BaseModel)):
