@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ from portaal.berichtenverkeer.mailbox import messages
 from portaal.berichtenverkeer.tracking.models import Direction, EventKind, Message, MessageKind
 from portaal.berichtenverkeer.tracking.states import State
 from portaal.berichtenverkeer.tracking.timeline import record
+from portaal.berichtenverkeer.traffic import all_traffic
 
 Wmo301 = Callable[[str], bytes]
 
@@ -141,17 +143,23 @@ def test_the_timeline_says_what_is_to_come_and_until_when(
     assert to_come(answered) == to_come(retour) == ""
 
 
-def test_a_partner_that_is_down_is_said_on_every_page(gebruiker: Any, dbsession: Session, wmo301: Wmo301) -> None:
-    dbsession.add(PartnerState(partner="vecozo", failures=1, changed_at=clock.now()))
+@pytest.mark.parametrize(("partner", "name"), [("vecozo", "VECOZO"), ("buurman", "buurman")])
+def test_a_partner_that_is_down_is_said_on_every_page(
+    gebruiker: Any, app: Any, dbsession: Session, wmo301: Wmo301, partner: str, name: str, monkeypatch: Any
+) -> None:
+    traffic = all_traffic(app.registry)
+    monkeypatch.setitem(app.registry, "portaal.traffic", traffic | {"iwmo": replace(traffic["iwmo"], partner=partner)})
+    dbsession.add(PartnerState(partner=partner, failures=1, changed_at=clock.now()))
     dbsession.commit()
-    upload(gebruiker, ("a.xml", wmo301("1"))).follow().mustcontain("VECOZO is nu niet bereikbaar")
+    down = f"{name} is nu niet bereikbaar"
+    upload(gebruiker, ("a.xml", wmo301("1"))).follow().mustcontain(down)
     entry = dbsession.scalars(sa.select(OutboxEntry)).one()
     entry.attempts = 1
     dbsession.commit()
     for page in ("aanleveren", "berichten"):
-        gebruiker.get(f"{BASE}/{page}").mustcontain("VECOZO is nu niet bereikbaar")
+        gebruiker.get(f"{BASE}/{page}").mustcontain(down)
     gebruiker.get(f"{BASE}/berichten/{entry.message_id}").mustcontain("Het portaal probeert het opnieuw op")
-    gebruiker.get("/g/0363/").mustcontain("VECOZO is nu niet bereikbaar")
+    gebruiker.get("/g/0363/").mustcontain(down)
 
 
 def test_of_what_is_on_its_way_is_not_said_that_it_did_not_work(

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from pyramid.response import Response
-from translationstring import TranslationString
 
 from portaal.berichtenverkeer.delivery import outbox
 from portaal.berichtenverkeer.standard import message_type
 from portaal.berichtenverkeer.tracking.models import Direction, Message, MessageKind
-from portaal.berichtenverkeer.tracking.states import GLOSSARY
+from portaal.berichtenverkeer.tracking.states import GLOSSARY, State
 from portaal.berichtenverkeer.traffic import all_traffic
 from portaal.plugins.contract import Traffic
 from portaal.web.i18n import _
@@ -36,13 +35,12 @@ KINDS = {
 def page_variables(context: ProductContext, request: Request) -> dict[str, Any]:
     """What every page of a product's messages needs."""
     product = request.registry["portaal.plugins"].known[context.product]
-    partner = traffic_of(context, request).partner
     return {
         "product": product.info.title,
         "gemeente": context.gemeente.naam,
         "href": lambda route, **parts: product_path(context, request, route, **parts),
         "glossary": GLOSSARY,
-        "unreachable": PARTNER_NAMES[partner] if outbox.is_unreachable(request.dbsession, partner) else None,
+        "unreachable": unreachable_partner(request, context.product),
         "type_title": type_title,
     }
 
@@ -52,12 +50,18 @@ def traffic_of(context: ProductContext, request: Request) -> Traffic:
     return all_traffic(request.registry)[context.product]
 
 
+def unreachable_partner(request: Request, product: str) -> str | None:
+    """The name of the partner that carries the product's messages, while it cannot be reached; else None."""
+    partner = all_traffic(request.registry)[product].partner
+    return PARTNER_NAMES.get(partner, partner) if outbox.is_unreachable(request.dbsession, partner) else None
+
+
 def product_path(context: ProductContext, request: Request, route: str, **parts: Any) -> str:
     """The address of one of the product's own pages."""
     return request.route_path(f"{context.product}.{route}", gemeentecode=context.code, **parts)
 
 
-def type_title(berichttype: str) -> TranslationString | str:
+def type_title(berichttype: str) -> str:
     """What a message type is called, e.g. "WMO301 Toewijzing"."""
     try:
         return f"{berichttype} {message_type(berichttype).title}"
@@ -67,7 +71,7 @@ def type_title(berichttype: str) -> TranslationString | str:
 
 def is_waiting(message: Message) -> bool:
     """Whether a received message has not been marked as processed."""
-    return message.direction is Direction.IN and message.state.value in {"bezorgd", "opgehaald"}
+    return message.direction is Direction.IN and message.state in (State.BEZORGD, State.OPGEHAALD)
 
 
 def file_to_save(file_name: str, content_type: str, content: Iterable[bytes]) -> Response:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from portaal.berichtenverkeer.delivery import outbox
 from portaal.berichtenverkeer.mailbox.listing import count_by_state
-from portaal.berichtenverkeer.pages.common import PARTNER_NAMES
+from portaal.berichtenverkeer.pages.common import unreachable_partner
 from portaal.berichtenverkeer.tracking.states import GLOSSARY, State
-from portaal.berichtenverkeer.traffic import all_traffic
 
 if TYPE_CHECKING:
     from pyramid.request import Request
@@ -26,11 +24,10 @@ _SHOWN = (
 def load(request: Request, gemeentecode: str, product: str) -> dict[str, Any]:
     """How many messages stand where somebody may have to do something."""
     counts = count_by_state(request.dbsession, gemeentecode, product)
-    partner = all_traffic(request.registry)[product].partner
     return {
         "glossary": GLOSSARY,
         "counts": [(state, counts[state]) for state in _SHOWN if counts.get(state)],
-        "unreachable": PARTNER_NAMES[partner] if outbox.is_unreachable(request.dbsession, partner) else None,
+        "unreachable": unreachable_partner(request, product),
         "deliver_href": request.route_path(f"{product}.aanleveren", gemeentecode=gemeentecode),
         "list_href": lambda state: request.route_path(
             f"{product}.berichten", gemeentecode=gemeentecode, _query={"status": state.value} if state else {}
