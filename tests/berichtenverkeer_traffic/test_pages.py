@@ -13,7 +13,9 @@ from tests.berichtenverkeer_traffic.on_screen import BASE, csrf_of, received
 
 from portaal import clock
 from portaal.access.models import Account
+from portaal.berichtenverkeer.delivery.plugged import BROKEN
 from portaal.berichtenverkeer.pages.common import attachment
+from portaal.berichtenverkeer.tracking.codes import explain
 from portaal.berichtenverkeer.tracking.models import EventKind, Submission
 from portaal.berichtenverkeer.tracking.states import GLOSSARY, State
 from portaal.berichtenverkeer.tracking.timeline import EVENT_LABELS
@@ -71,6 +73,7 @@ def test_anothers_submission_is_absent(gebruiker: Any, dbsession: Session) -> No
 def test_every_state_and_event_has_words() -> None:
     assert set(GLOSSARY) == set(State)
     assert set(EVENT_LABELS) == set(EventKind)
+    assert explain(BROKEN.code)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ WORDS: dict[str, TranslationString] = {
     "ander_bericht": _("The receiver answered about another message"),
     "bestand_onleesbaar": _("The stored file cannot be read; contact the Servicedesk"),
     "bestand_onbereikbaar": _("The stored file is out of reach now; contact the Servicedesk if this lasts"),
+    "connector_kapot": _("The connection with the receiver is out of order; contact the Servicedesk"),
     "interne_fout": _("A fault in the portal; the Servicedesk can find it in the log"),
     # The chain's
     "StUF055": _("The message does not follow the schema"),
