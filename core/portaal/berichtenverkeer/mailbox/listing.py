@@ -183,4 +183,4 @@ def _found_in(text: str) -> sa.ColumnElement[bool]:
         Message.own_reference,
         Message.counterparty,
     )
-    return sa.or_(*(sa.func.lower(column).contains(text.lower(), autoescape=True) for column in searched))
+    return sa.or_(*(column.icontains(text, autoescape=True) for column in searched))

@@ -63,8 +63,7 @@ class Choice:
 def show_list(context: ProductContext, request: Request) -> Any:
     """The messages that fit the filters of the address."""
     if contains_bsn(request.GET.get("q", "")):
-        # Not with the number in an address, where history and logs would keep it.
-        return HTTPSeeOther(product_path(context, request, "berichten", _query={"geweigerd": _BSN_ASKED}))
+        return _away_from_bsn(context, request)
     filters = read_filters(request.GET)
     reference = as_id(filters.text)
     exact = reference and find_reference(request.dbsession, context.code, context.product, reference)
@@ -98,6 +97,8 @@ def show_list(context: ProductContext, request: Request) -> Any:
 
 def export_list(context: ProductContext, request: Request) -> Response:
     """The whole list that fits the filters, as CSV. That somebody took it along is noted."""
+    if contains_bsn(request.GET.get("q", "")):
+        return _away_from_bsn(context, request)
     filters = read_filters(request.GET)
     rows = export_messages(request.dbsession, context.code, context.product, filters)
     translate = request.localizer.translate
@@ -116,6 +117,11 @@ def export_list(context: ProductContext, request: Request) -> Response:
         [translate(title) for title in CSV_HEADER],
         ([redact(cell) for cell in _cells(row, translate)] for row in rows),
     )
+
+
+def _away_from_bsn(context: ProductContext, request: Request) -> Response:
+    """To the list without the number in the address, where history and logs would keep it."""
+    return HTTPSeeOther(product_path(context, request, "berichten", _query={"geweigerd": _BSN_ASKED}))
 
 
 def _cells(row: ExportedRow, translate: Callable[[TranslationString], str]) -> tuple[str, ...]:
