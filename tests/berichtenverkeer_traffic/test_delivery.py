@@ -291,6 +291,17 @@ def test_a_worker_that_is_killed_loses_nothing_and_doubles_no_effect(chain: Chai
     assert len(arrived) == 1  # one reference, by which the partner sees the repetition
 
 
+def test_a_message_that_ends_its_worker_is_given_up(chain: Chain, wmo301: Wmo301) -> None:
+    message_id = send_one(chain, wmo301("1"))
+    with chain.open_session() as dbsession, dbsession.begin():
+        dbsession.get_one(OutboxEntry, message_id).attempts = schedule.MOST_ATTEMPTS  # none of which came to an end
+    partner = Partner()
+    assert one_round(chain, partner) == 1
+    assert partner.received == []
+    assert chain.message(message_id).state is State.MISLUKT
+    assert chain.message(message_id).events[-1].code == "interne_fout"
+
+
 # The breaker
 
 
@@ -304,6 +315,7 @@ def test_after_three_failures_a_partner_is_left_alone_and_then_asked_once(chain:
         assert worker.claim("vecozo", 10) == []
     with time_machine.travel(now + timedelta(seconds=16), tick=False):
         [probe] = worker.claim("vecozo", 10)
+        assert worker.claim("vecozo", 10) == []  # nobody asks a second time before the first has its answer
         worker.deliver(probe)
         assert worker.claim("vecozo", 10) == []
     with time_machine.travel(now + timedelta(seconds=50), tick=False):

@@ -166,7 +166,7 @@ def test_of_what_is_on_its_way_is_not_said_that_it_did_not_work(
     gebruiker: Any, dbsession: Session, store: Any, wmo301: Wmo301
 ) -> None:
     upload(gebruiker, ("a.xml", wmo301("1")))
-    [taken] = claim(dbsession, ["vecozo"], 1)
+    [taken] = claim(dbsession, "vecozo", 1)
     dbsession.commit()
     page = f"{BASE}/berichten/{taken.message_id}"
     gebruiker.get(page).mustcontain("Wacht op verzending", no="Versturen lukte nog niet")

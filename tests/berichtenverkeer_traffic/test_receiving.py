@@ -247,6 +247,42 @@ def test_an_unreadable_retour_changes_nothing_for_its_heen(
     assert heen.events[-1].kind is EventKind.RETOUR_ONTVANGEN
 
 
+def test_a_message_with_an_unreadable_retour_was_sent(
+    partner: Any, dbsession: Session, sent: tuple[Message, bytes]
+) -> None:
+    heen, _ = sent
+    heen.state = State.INGEDIEND  # its confirmation has not come, and nobody will ask for it any more
+    dbsession.commit()
+    partner(retour_on(heen), b"<kapot>")
+    dbsession.expire_all()
+    assert dbsession.get_one(OutboxEntry, heen.id).state is OutboxState.BEZORGD
+    assert heen.state is State.WACHT_OP_RETOUR
+
+
+def test_a_retour_of_another_kind_does_not_answer_the_message_it_refers_to(
+    partner: Any, dbsession: Session, sent: tuple[Message, bytes], samples: Callable[..., bytes]
+) -> None:
+    heen, _ = sent
+    content = samples("WMO319", afzender="0363", identificatie="319-1")
+    envelope = retour_on(heen, functie=Functie("WMO320", 3, 2))
+    assert isinstance(partner(envelope, make_retour("WMO319", content, "R1", TODAY, refuse=False)), Confirmation)
+    dbsession.expire_all()
+    assert heen.state is State.WACHT_OP_RETOUR
+    kept = dbsession.scalars(sa.select(Message).where(Message.direction == Direction.IN)).one()
+    assert kept.answers_id is None
+    assert kept.events[-1].kind is EventKind.GEEN_HEENBERICHT
+
+
+def test_a_fo01_about_a_message_of_a_product_that_is_gone_is_refused(
+    partner: Any, dbsession: Session, sent: tuple[Message, bytes]
+) -> None:
+    heen, _ = sent
+    heen.product = "verdwenen"
+    dbsession.commit()
+    answer = partner(fault_on(heen.reference_id))
+    assert (answer.code, answer.foutcode) == (StufCode.FO03, "IB006")
+
+
 # Faults of the chain
 
 

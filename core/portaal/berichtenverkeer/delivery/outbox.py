@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portaal import clock
 from portaal.berichtenverkeer.delivery.models import OutboxEntry, OutboxState, PartnerState
-from portaal.berichtenverkeer.delivery.schedule import FAILURES_TO_CLOSE
+from portaal.berichtenverkeer.delivery.schedule import FAILURES_TO_CLOSE, LONGEST_PAUSE
 
 LEASE = timedelta(minutes=10)  # longer than the slowest sending of the largest message
 
@@ -38,30 +37,26 @@ def enqueue(dbsession: Session, message_id: uuid.UUID, partner: str) -> None:
     dbsession.add(OutboxEntry(message_id=message_id, partner=partner, created_at=now, next_at=now))
 
 
-def claim(dbsession: Session, partners: Sequence[str], limit: int) -> list[Claim]:
-    """Take messages that are due, those tried least first. Commit before sending.
+def claim(dbsession: Session, partner: str, limit: int) -> list[Claim]:
+    """Take messages for a partner that are due, those tried least first. Commit before sending.
 
-    :param partners: the partners this worker can speak to; those that are left alone now are skipped, and of those
-        that were down one message is taken, to see whether they are back.
+    None for a partner that is left alone now; of one that was down a single message, to see whether it is back.
     """
     now = clock.now()
-    lease = uuid.uuid4()
-    claims: list[Claim] = []
-    for partner in partners:
-        room = min(limit - len(claims), _allowance(dbsession, partner, now))
-        if room > 0:
-            claims += _take(dbsession, partner, room, now, lease)
-    return claims
-
-
-def _allowance(dbsession: Session, partner: str, now: datetime) -> int:
     state = dbsession.get(PartnerState, partner)
     if state is None or state.failures < FAILURES_TO_CLOSE:
-        return 1_000
-    return 0 if state.closed_until is not None and state.closed_until > now else 1
+        return _take(dbsession, partner, limit, now)
+    dbsession.refresh(state, with_for_update=True)
+    if state.closed_until is not None and state.closed_until > now:
+        return []
+    probe = _take(dbsession, partner, 1, now)
+    if probe:  # until its answer is in, nobody else tries
+        state.closed_until = now + LONGEST_PAUSE
+    return probe
 
 
-def _take(dbsession: Session, partner: str, limit: int, now: datetime, lease: uuid.UUID) -> list[Claim]:
+def _take(dbsession: Session, partner: str, limit: int, now: datetime) -> list[Claim]:
+    lease = uuid.uuid4()
     due = (
         sa.select(OutboxEntry.message_id)
         .where(

@@ -34,6 +34,7 @@ from portaal.keyring import KeyringError
 from portaal.organisations.models import Gemeente
 
 log = logging.getLogger(__name__)
+HOPELESS = Answer(Outcome.GEWEIGERD, "interne_fout", reached=None)
 
 
 class Sender:
@@ -57,12 +58,12 @@ class Sender:
     def claim(self, partner: str, limit: int) -> list[Claim]:
         """Messages for a partner that are due, to be sent by nobody else."""
         with self._open_session() as dbsession, dbsession.begin():
-            return outbox.claim(dbsession, [partner], limit)
+            return outbox.claim(dbsession, partner, limit)
 
     def deliver(self, claim: Claim) -> Answer:
         """Make one attempt for a claimed message and write down how it went."""
         try:
-            answer = self._send(claim)
+            answer = self._send(claim) if claim.attempts <= schedule.MOST_ATTEMPTS else HOPELESS
         except (MissingPayloadError, KeyringError):  # a folder that is not mounted, a key that was left out
             log.exception("a stored file is out of reach", extra={"message_id": str(claim.message_id)})
             answer = Answer(Outcome.OPNIEUW, "bestand_onbereikbaar", reached=None)

@@ -18,9 +18,8 @@ from portaal.berichtenverkeer.receiving import faults
 from portaal.berichtenverkeer.receiving.faults import RefusedError
 from portaal.berichtenverkeer.receiving.payload import ReceivedPayload
 from portaal.berichtenverkeer.standard import MessageType, message_type
-from portaal.berichtenverkeer.tracking import findings, names
+from portaal.berichtenverkeer.tracking import findings, names, pairing
 from portaal.berichtenverkeer.tracking.models import Direction, EventKind, Message, MessageKind
-from portaal.berichtenverkeer.tracking.pairing import answered_message
 from portaal.berichtenverkeer.tracking.states import State
 from portaal.berichtenverkeer.tracking.timeline import advance, record
 from portaal.organisations.activation import Activation
@@ -60,8 +59,8 @@ class Inbox:
             return earlier
         payload.keep()
         record(message, EventKind.ONTVANGEN)
-        if kind.kind is Kind.RETOUR:
-            self._pair(message, verdict, refusing_codes)
+        if kind.answers is not None and kind.kind is Kind.RETOUR:
+            self._pair(message, kind.answers, verdict, refusing_codes)
         return message
 
     def take_fault(self, fault: Fault, payload: ReceivedPayload) -> Message:
@@ -70,10 +69,11 @@ class Inbox:
         :raises RefusedError: the message it is about is not known here.
         """
         gemeente = fault.ontvanger.organisatie
-        answered = answered_message(self.dbsession, gemeente, Direction.UIT, fault.cross_reference_id, None)
+        answered = pairing.by_reference(self.dbsession, gemeente, fault.cross_reference_id)
         if answered is None:
             raise RefusedError(faults.UNKNOWN_ANSWERED)
-        if self.traffic[answered.product].partner != self.partner:
+        traffic = self.traffic.get(answered.product)
+        if traffic is None or traffic.partner != self.partner:
             raise RefusedError(faults.NOT_YOURS)
         payload.write(fault_document(fault))
         verdict, _ = payload.judge()
@@ -197,16 +197,26 @@ class Inbox:
             return earlier
         return None
 
-    def _pair(self, retour: Message, verdict: Verdict, refusing_codes: frozenset[str] | None) -> None:
-        heen = answered_message(
-            self.dbsession, retour.gemeentecode, Direction.UIT, retour.cross_reference_id, verdict.header
-        )
+    def _pair(self, retour: Message, answers: str, verdict: Verdict, refusing_codes: frozenset[str] | None) -> None:
+        heen = self._heen_of(retour, answers, verdict)
         if heen is None:
             record(retour, EventKind.GEEN_HEENBERICHT)
             return
         retour.answers_id = heen.id
         retour.conversation_id = heen.conversation_id
         record(heen, EventKind.RETOUR_ONTVANGEN, code=retour.berichttype)
-        if refusing_codes is not None:
+        if refusing_codes is None:  # it says nothing, but for one thing: the heen has arrived
+            advance(heen, State.WACHT_OP_RETOUR)
+        else:
             advance(heen, State.AFGEKEURD_ONTVANGER if refusing_codes else State.VERWERKT)
         settle(self.dbsession, heen.id)
+
+    def _heen_of(self, retour: Message, berichttype: str, verdict: Verdict) -> Message | None:
+        """The message of this type that a retour answers."""
+        if retour.cross_reference_id is not None:
+            heen = pairing.by_reference(self.dbsession, retour.gemeentecode, retour.cross_reference_id)
+            if heen is not None and heen.berichttype == berichttype:
+                return heen
+        if verdict.header is None:
+            return None
+        return pairing.by_header(self.dbsession, retour.gemeentecode, Direction.UIT, berichttype, verdict.header)

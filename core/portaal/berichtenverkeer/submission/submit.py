@@ -18,7 +18,7 @@ from portaal.berichtenverkeer.gate import Finding, Kind, MessageHeader, Verdict
 from portaal.berichtenverkeer.standard import message_type
 from portaal.berichtenverkeer.submission.intake import IncomingFile
 from portaal.berichtenverkeer.submission.refusals import refusal
-from portaal.berichtenverkeer.tracking import findings
+from portaal.berichtenverkeer.tracking import findings, pairing
 from portaal.berichtenverkeer.tracking.models import (
     Direction,
     EventKind,
@@ -28,7 +28,6 @@ from portaal.berichtenverkeer.tracking.models import (
     Submission,
     SubmittedFile,
 )
-from portaal.berichtenverkeer.tracking.pairing import answered_message
 from portaal.berichtenverkeer.tracking.states import State
 from portaal.berichtenverkeer.tracking.timeline import record
 
@@ -95,7 +94,8 @@ def _submit_file(dbsession: Session, submitter: Submitter, position: int, file: 
         return result
     answered = None
     if verdict.header.kind is Kind.RETOUR:
-        answered = answered_message(dbsession, submitter.gemeentecode, Direction.IN, None, verdict.header)
+        answers = message_type(verdict.header.berichttype, verdict.header.release).answers or ""
+        answered = pairing.by_header(dbsession, submitter.gemeentecode, Direction.IN, answers, verdict.header)
         if answered is None:
             return _refused(result, refusal("P01"))
     message = _message(submitter, file, verdict, verdict.header, answered)

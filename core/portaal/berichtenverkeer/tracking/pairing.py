@@ -6,34 +6,36 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portaal.berichtenverkeer.gate import MessageHeader
-from portaal.berichtenverkeer.standard import message_type
 from portaal.berichtenverkeer.tracking.models import Direction, Message
 
 
-def answered_message(
-    dbsession: Session,
-    gemeentecode: str,
-    direction: Direction,
-    cross_reference_id: str | None,
-    header: MessageHeader | None,
-) -> Message | None:
-    """The message that a retour or fault answers, locked for change; None when it is not known here.
-
-    :param direction: of the message that is looked for.
-    :param header: the payload's header. A retour's holds the heen's sender and identification (IV028), by which the
-        heen is found when the crossRefnummer leads nowhere.
-    """
-    mine = sa.select(Message).where(Message.gemeentecode == gemeentecode, Message.direction == direction)
-    if cross_reference_id:
-        found = dbsession.scalars(mine.where(Message.reference_id == cross_reference_id).with_for_update()).first()
-        if found is not None:
-            return found
-    answers = message_type(header.berichttype, header.release).answers if header else None
-    if header is None or answers is None:
-        return None
+def by_reference(dbsession: Session, gemeentecode: str, reference_id: str) -> Message | None:
+    """The message that a gemeente sent with this referentienummer, locked for change; None when it is not known."""
     return dbsession.scalars(
-        mine.where(
-            Message.berichttype == answers,
+        sa.select(Message)
+        .where(
+            Message.gemeentecode == gemeentecode,
+            Message.direction == Direction.UIT,
+            Message.reference_id == reference_id,
+        )
+        .with_for_update()
+    ).first()
+
+
+def by_header(
+    dbsession: Session, gemeentecode: str, direction: Direction, berichttype: str, header: MessageHeader
+) -> Message | None:
+    """The newest message that a retour with this header answers, locked for change; None when it is not known.
+
+    :param direction: of the message that is looked for; ``berichttype`` likewise.
+    :param header: the retour's own, which repeats the heen's sender and identification (IV028).
+    """
+    return dbsession.scalars(
+        sa.select(Message)
+        .where(
+            Message.gemeentecode == gemeentecode,
+            Message.direction == direction,
+            Message.berichttype == berichttype,
             Message.afzender == header.afzender,
             Message.identificatie == header.identificatie,
         )
