@@ -74,7 +74,7 @@ def world(fresh_database: Engine, makelaar: Makelaar, tmp_path: Path) -> Iterato
         stop = threading.Event()
         thread = threading.Thread(target=worker.run, args=(workers, stop))
         thread.start()
-        stack.callback(thread.join, 15)
+        stack.callback(thread.join)
         stack.callback(stop.set)
         yield World(app, makelaar, fresh_database, tmp_path)
 
@@ -93,4 +93,4 @@ class running:  # noqa: N801 - reads as a phrase in a with statement
         self._partners.shutdown()
         self._partners.chain.close()
         self._partners.server_close()
-        self._thread.join(15)
+        self._thread.join()

@@ -76,7 +76,7 @@ def mortal(folder: Path, what: str, partner: str, times: int) -> Iterator[Mortal
             yield Mortal(process, int(process.stdout.readline()))
         finally:
             process.stdin.close()
-            process.wait(30)
+            process.wait()
 
 
 class Unmoved(Server):

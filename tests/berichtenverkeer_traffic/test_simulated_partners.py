@@ -85,7 +85,6 @@ def test_the_simulator_starts_in_development_on_this_machine_only(environment: s
         env={"PORTAAL_ENVIRONMENT": environment, "PATH": ""},
         capture_output=True,
         text=True,
-        timeout=30,
         check=False,
     )
     assert ended.returncode == 1

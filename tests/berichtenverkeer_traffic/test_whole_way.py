@@ -118,7 +118,7 @@ class World:
         with Session(self.engine) as dbsession:
             return list(dbsession.scalars(sa.select(Message).order_by(Message.created_at)))
 
-    def wait_for(self, condition: Callable[[list[Message]], bool], seconds: float = 20) -> list[Message]:
+    def wait_for(self, condition: Callable[[list[Message]], bool], seconds: float = 60) -> list[Message]:
         deadline = time.monotonic() + seconds
         while not condition(found := self.messages()):
             assert time.monotonic() < deadline, [(m.berichttype, m.state.value) for m in found]
@@ -173,8 +173,7 @@ def world(fresh_database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     server.shutdown()
     server.server_close()
     for thread in threads:
-        thread.join(15)
-        assert not thread.is_alive()
+        thread.join()
     assert not wire.faults
 
 
@@ -221,13 +220,13 @@ def test_a_message_waits_for_a_partner_that_is_down_and_goes_later(
     behaviour.fault, behaviour.reply = fault, Reply.NIETS
     page = world.upload(wmo301("301-1"))
     page = page.click("Volg dit bericht")
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while "VECOZO is nu niet bereikbaar" not in world.browser.get("/g/0363/iwmo/berichten"):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     assert [m.state for m in world.messages()] == [State.INGEDIEND]
     behaviour.fault = Fault.GEEN
-    world.wait_for(lambda found: [m.state for m in found] == [State.WACHT_OP_RETOUR], seconds=60)
+    world.wait_for(lambda found: [m.state for m in found] == [State.WACHT_OP_RETOUR])
     assert "VECOZO is nu niet bereikbaar" not in world.browser.get("/g/0363/iwmo/berichten")
     taken = [line.outcome for line in world.partners.chain.lines].count("aangenomen")
     assert taken == 1

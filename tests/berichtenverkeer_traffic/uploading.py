@@ -92,7 +92,7 @@ class Uploader:
     def raw(self, *lines: str, body: bytes = b"") -> bytes:
         """What the server says to a POST with these header lines and this body; then the connection is closed."""
         head = [f"POST {self.path} HTTP/1.1", f"Host: localhost:{self.port}", f"Cookie: {self.cookies}", *lines, "", ""]
-        with socket.create_connection(("localhost", self.port), timeout=30) as connection:
+        with socket.create_connection(("localhost", self.port), timeout=60) as connection:
             connection.sendall("\r\n".join(head).encode() + body)
             connection.shutdown(socket.SHUT_WR)
             said = b""
@@ -123,7 +123,7 @@ def portal_process(folder: Path) -> Iterator[tuple[Uploader, int]]:
             yield Uploader(**json.loads(process.stdout.readline())), process.pid
         finally:
             process.stdin.close()
-            process.wait(30)
+            process.wait()
 
 
 def start_counting(pid: int) -> int:

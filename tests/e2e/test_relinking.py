@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tests.e2e.conftest import Demo
 from tests.e2e.people import log_in, log_out
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 KARIN, LARS = "karin.dewit@portaal.example", "lars.peters@portaal.example"
 BRAM_ANEW = "bram.nieuwmiddel@amsterdam.example"
 

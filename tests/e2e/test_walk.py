@@ -15,7 +15,7 @@ from tests.e2e.conftest import Demo
 from tests.e2e.messages import wmo301
 from tests.e2e.people import PASSWORD, log_in, log_out
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 SERVICEDESK = "karin.dewit@portaal.example"
 NEW_BEHEERDER = "gijs.mulder@diemen.example"
 NEW_USER = "hanna.kok@diemen.example"
@@ -152,7 +152,7 @@ def fetch_return(page: Any, folder: Path) -> str:
     :returns: the path of its page.
     """
     link = page.get_by_role("region", name="Hoort bij").get_by_role("link").first
-    for _ in range(60):
+    for _ in range(240):
         if link.count():
             break
         page.wait_for_timeout(500)

@@ -19,7 +19,7 @@ DTDS = (
 )
 
 
-@pytest.mark.timeout(10)
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize("message", DTDS)
 def test_a_dtd_is_refused_and_no_file_is_opened(message: str) -> None:
     with pytest.raises(LoginRefusedError) as refused:
@@ -27,7 +27,7 @@ def test_a_dtd_is_refused_and_no_file_is_opened(message: str) -> None:
     assert refused.value.reason is RefusalReason.MALFORMED
 
 
-@pytest.mark.timeout(10)
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-7", "iso-8859-1", "cp037"])
 def test_no_other_encoding_hides_one(encoding: str) -> None:
     text = f'<?xml version="1.0" encoding="{encoding}"?>{DTDS[0]}'
@@ -35,7 +35,7 @@ def test_no_other_encoding_hides_one(encoding: str) -> None:
         parse(text.encode(encoding))
 
 
-@pytest.mark.timeout(10)
+@pytest.mark.timeout(60)
 def test_the_message_parser_opens_no_file_either() -> None:
     class Target:
         def doctype(self, name: str, public: str, system: str) -> None:

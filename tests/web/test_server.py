@@ -134,7 +134,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivePortal]:
 def ask(portal: LivePortal, request: bytes) -> bytes:
     """What comes back until the server closes; a server that answers nobody fails by the time limit."""
     address = urlsplit(portal.url)
-    with socket.create_connection(("127.0.0.1", address.port or 0), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", address.port or 0), timeout=60) as connection:
         connection.sendall(request.replace(b"{host}", address.netloc.encode()))
         answer = b""
         try:
@@ -174,7 +174,7 @@ def test_a_thousand_that_send_slowly_keep_nobody_out(portal: LivePortal, beginni
     address = urlsplit(portal.url)
     with ExitStack() as stack:
         slow = [
-            stack.enter_context(socket.create_connection(("127.0.0.1", address.port or 0), timeout=10))
+            stack.enter_context(socket.create_connection(("127.0.0.1", address.port or 0), timeout=60))
             for _ in range(1_000)
         ]
         for connection in slow:

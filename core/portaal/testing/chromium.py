@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+PATIENCE = 60_000  # milliseconds
 AXE_TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 
 
@@ -31,14 +33,23 @@ def chromium() -> Iterator[Any]:
     if path is None:
         leave_out("no Chromium: install Debian's package chromium")
     try:
-        from playwright.sync_api import sync_playwright
+        from playwright.sync_api import expect, sync_playwright
     except ModuleNotFoundError:
         leave_out("no Playwright: install it with 'pip install playwright'")
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        expect.set_options(timeout=PATIENCE)
+        browser: Any = playwright.chromium.launch(executable_path=path, args=list(FLAGS), timeout=2 * PATIENCE)
+        browser.new_context = partial(_patient_context, browser.new_context)
         yield browser
         browser.close()
+
+
+def _patient_context(new_context: Callable[..., Any], **options: Any) -> Any:
+    """A browser context in which nothing is given up soon: a busy machine is slow, and not broken."""
+    context = new_context(**options)
+    context.set_default_timeout(PATIENCE)
+    return context
 
 
 @pytest.fixture

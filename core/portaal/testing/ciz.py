@@ -11,13 +11,15 @@ from portaal.simulators.ciz.behaviour import Behaviour, Fault
 from portaal.simulators.ciz.register import Register
 from portaal.simulators.ciz.server import Server
 
+FOR_EVER = 3600.0  # seconds: a slow register is slower than any test waits for, until it is released
+
 __all__ = ["Behaviour", "Fault", "Register", "Server", "ciz", "ciz_process"]
 
 
 @pytest.fixture(scope="session")
 def ciz_process() -> Iterator[Server]:
     """One register for all tests, in a thread."""
-    server = Server(Register(), Behaviour(slowness=2.0))
+    server = Server(Register(), Behaviour())
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     yield server
@@ -28,9 +30,12 @@ def ciz_process() -> Iterator[Server]:
 
 @pytest.fixture
 def ciz(ciz_process: Server) -> Iterator[Server]:
-    """The register as the demonstration has it: ``ciz.url``, ``ciz.count``, ``ciz.behaviour.choose(Fault.TRAAG)``."""
+    """The register as the demonstration has it: ``ciz.url``, ``ciz.count``, ``ciz.behaviour.choose(Fault.TRAAG)``.
+
+    A slow one does not answer until ``ciz.behaviour.release()``, or for as long as ``ciz.behaviour.slowness`` says.
+    """
     ciz_process.register = Register()
-    ciz_process.behaviour = Behaviour(slowness=2.0)
+    ciz_process.behaviour = Behaviour(slowness=FOR_EVER)
     ciz_process.count = 0
     yield ciz_process
-    ciz_process.behaviour = Behaviour(slowness=0.0)
+    ciz_process.behaviour.release()

@@ -76,5 +76,6 @@ def _add(dbsession: Session, account_id: uuid.UUID, gemeentecode: str, period: s
 
 
 def forget_before(dbsession: Session, day: datetime) -> None:
-    """Remove the counters of earlier days."""
-    dbsession.execute(sa.delete(Teller).where(Teller.period < f"{day.astimezone(AMSTERDAM):%Y-%m-%d}"))
+    """Remove the counters of earlier days; after midnight those stay for which it is not over yet in UTC."""
+    today = min(f"{day.astimezone(zone):%Y-%m-%d}" for zone in (AMSTERDAM, UTC))
+    dbsession.execute(sa.delete(Teller).where(Teller.period < today))

@@ -11,7 +11,7 @@ import pytest
 import webtest
 
 from portaal.api import outbound
-from portaal.testing.ciz import Server
+from portaal.testing.ciz import Fault, Server
 from portaal.testing.live import live_portal
 from portaal.testing.products import SaveSettings
 from portaal_wlz_registertoets import settings as product
@@ -27,6 +27,9 @@ WITH, WITHOUT = "999990007", "999990056"
 HOME = "/g/0363/wlz_registertoets/"
 GEBRUIKER = ("gebruiker", "wlz_registertoets")
 PRODUCTBEHEERDER = ("productbeheerder", "wlz_registertoets")
+PATIENCE = 30  # seconds: the most that the settings allow
+HASTE = 1  # for a register that does not answer
+SLOW = {Fault.TRAAG, Fault.DRUPPELEN}
 WHY = {"grondslag": "wmo2015:2.3.5", "aanleiding": "Aanvraag huishoudelijke hulp", "zaakkenmerk": "Z-2026-118"}
 
 
@@ -45,7 +48,7 @@ Connect = Callable[..., WebServiceRegister]
 def connect(ciz: Server) -> Connect:
     """A connector to the simulated register."""
 
-    def connect(url: str = "", timeout: float = 1.0, breaker: Breaker | None = None) -> WebServiceRegister:
+    def connect(url: str = "", timeout: float = 60, breaker: Breaker | None = None) -> WebServiceRegister:
         endpoint = outbound.Endpoint(url or ciz.url, timeout=timeout)
         return WebServiceRegister(endpoint, OIN, timedelta(hours=48), breaker or Breaker())
 
@@ -65,7 +68,7 @@ def configure(save_settings: SaveSettings, ciz: Server) -> Callable[..., None]:
     """Save settings of the product: by default those that lead to the simulated register."""
 
     def configure(gemeente: str = "0363", **changes: Any) -> None:
-        given = {"endpoint": f"{ciz.url}/", "oin": OIN, "timeout": 1} | changes
+        given = {"endpoint": f"{ciz.url}/", "oin": OIN, "timeout": PATIENCE} | changes
         save_settings("wlz_registertoets", gemeente, **given)
 
     return configure

@@ -19,7 +19,20 @@ from portaal_wlz_registertoets.ciz.breaker import FAILURES_TO_OPEN
 from portaal_wlz_registertoets.models import Medewerker, Raadpleging
 from portaal_wlz_registertoets.outcome import Reason, WlzOutcome
 
-from .conftest import GEBRUIKER, HOME, OIN_OF_DIEMEN, PRODUCTBEHEERDER, WHY, WITH, WITHOUT, consult, the_form
+from .conftest import (
+    GEBRUIKER,
+    HASTE,
+    HOME,
+    OIN_OF_DIEMEN,
+    PATIENCE,
+    PRODUCTBEHEERDER,
+    SLOW,
+    WHY,
+    WITH,
+    WITHOUT,
+    consult,
+    the_form,
+)
 
 YES, NO, UNKNOWN = "Ja, er is een Wlz-indicatie", "Nee, er is geen Wlz-indicatie", "Dit kon niet worden bepaald"
 
@@ -49,8 +62,9 @@ def test_no(gebruiker: Any) -> None:
 
 @pytest.mark.parametrize("fault", [fault for fault in Fault if fault is not Fault.GEEN])
 def test_whatever_the_register_does_no_is_not_said(
-    gebruiker: Any, ciz: Server, dbsession: Session, fault: Fault
+    gebruiker: Any, configure: Callable[..., None], ciz: Server, dbsession: Session, fault: Fault
 ) -> None:
+    configure(timeout=HASTE if fault in SLOW else PATIENCE)
     ciz.behaviour.choose(fault)
     page = consult(gebruiker, WITHOUT)
     assert page.status_int == 200

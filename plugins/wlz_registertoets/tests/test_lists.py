@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,12 +21,14 @@ from sqlalchemy.orm import Session
 from portaal.api import audit, now
 from portaal.testing.audit import lines_in
 from portaal.testing.ciz import Fault, Server
+from portaal.testing.clock import StillClock
 from portaal.testing.databases import everything_stored
 from portaal_wlz_registertoets import lists
 from portaal_wlz_registertoets.ciz.breaker import FAILURES_TO_OPEN
 from portaal_wlz_registertoets.models import LijstRegel, Raadpleging
+from portaal_wlz_registertoets.pages.several import SECONDS_AT_ONCE
 
-from .conftest import GEBRUIKER, HOME, PRODUCTBEHEERDER, WHY, WITH, WITHOUT, the_form
+from .conftest import GEBRUIKER, HASTE, HOME, PATIENCE, PRODUCTBEHEERDER, SLOW, WHY, WITH, WITHOUT, the_form
 
 LISTS = f"{HOME}lijsten"
 SOME = ["999990007", "999990019", "999990056", "999990068", "999990081", "999990093", "999990111"]
@@ -81,7 +85,10 @@ def test_what_is_no_bsn_is_not_asked_and_no_no(gebruiker: Any, ciz: Server) -> N
 
 
 @pytest.mark.parametrize("fault", [fault for fault in Fault if fault is not Fault.GEEN])
-def test_one_line_that_fails_leaves_the_others(gebruiker: Any, ciz: Server, fault: Fault) -> None:
+def test_one_line_that_fails_leaves_the_others(
+    gebruiker: Any, configure: Callable[..., None], ciz: Server, fault: Fault
+) -> None:
+    configure(timeout=HASTE if fault in SLOW else PATIENCE)
     ciz.behaviour.choose(fault, "999990068")
     found = outcomes(go_on(send_list(gebruiker, "\n".join(SOME)).follow()))
     assert found["999990068"] == "Niet te bepalen"
@@ -111,16 +118,18 @@ def test_a_register_that_keeps_failing_stops_the_list(gebruiker: Any, ciz: Serve
 def test_the_list_is_worked_on_a_few_seconds_at_a_time(
     gebruiker: Any, ciz: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("portaal_wlz_registertoets.pages.several.SECONDS_AT_ONCE", 0.0)
+    looks, pace = itertools.count(), 2 * SECONDS_AT_ONCE  # seconds from one look at the clock to the next
+    monkeypatch.setattr(
+        "portaal_wlz_registertoets.pages.several.time", SimpleNamespace(monotonic=lambda: next(looks) * pace)
+    )
     page = send_list(gebruiker, "\n".join(SOME)).follow()
     assert "0 van 7 zijn klaar" in page.text
     page = press(page, "verder").follow()
     assert "0 van 7 zijn klaar" in page.text  # no time at all: nothing is asked, nothing is lost
-    monkeypatch.setattr("portaal_wlz_registertoets.pages.several.SECONDS_AT_ONCE", 0.001)
-    page = press(page, "verder").follow()
-    assert 0 < ciz.count < len(SOME)
-    assert f"{ciz.count} van 7 zijn klaar" in page.text
-    monkeypatch.setattr("portaal_wlz_registertoets.pages.several.SECONDS_AT_ONCE", 3.0)
+    pace = SECONDS_AT_ONCE / 3
+    page = press(page, "verder").follow()  # looked at the clock once, and then before each question
+    assert ciz.count == 2
+    assert "2 van 7 zijn klaar" in page.text
     assert "Alle 7 zijn klaar" in go_on(page).text
     assert ciz.count == len(SOME)
 
@@ -172,7 +181,9 @@ def test_a_csv_with_columns(gebruiker: Any) -> None:
     assert "Jansen" not in page.text
 
 
-def test_a_list_counts_for_the_day(gebruiker: Any, configure: Callable[..., None], dbsession: Session) -> None:
+def test_a_list_counts_for_the_day(
+    clock: StillClock, gebruiker: Any, configure: Callable[..., None], dbsession: Session
+) -> None:
     configure(per_day=8, per_minute=1)
     assert send_list(gebruiker, "\n".join(SOME)).status_int == 303
     page = send_list(gebruiker, "\n".join(SOME))
@@ -181,7 +192,9 @@ def test_a_list_counts_for_the_day(gebruiker: Any, configure: Callable[..., None
     assert refused.details == {"reason": "limit", "limit": "dag"}
 
 
-def test_a_form_sent_twice_makes_one_list(gebruiker: Any, dbsession: Session, configure: Callable[..., None]) -> None:
+def test_a_form_sent_twice_makes_one_list(
+    clock: StillClock, gebruiker: Any, dbsession: Session, configure: Callable[..., None]
+) -> None:
     configure(per_day=7)
     form = the_form(gebruiker.get(LISTS))
     for name, value in (WHY | {"bsns": "\n".join(SOME)}).items():

@@ -18,9 +18,9 @@ from portaal.testing.products import settings_saver
 from portaal_wlz_registertoets import jobs, signals
 from portaal_wlz_registertoets.consulting import Asker
 
-from .conftest import GEBRUIKER, HOME, OIN, PRODUCTBEHEERDER, WITH, WITHOUT
+from .conftest import GEBRUIKER, HOME, OIN, PATIENCE, PRODUCTBEHEERDER, WITH, WITHOUT
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 WIDTHS = {1280: True, 640: False, 320: True}  # in pixels, and whether axe looks as well
 SHOTS = os.environ.get("PORTAAL_SHOTS")  # a folder, for looking at the screens
 
@@ -29,7 +29,7 @@ SHOTS = os.environ.get("PORTAAL_SHOTS")  # a folder, for looking at the screens
 def portal(live_portal: LivePortal, ciz: Server) -> LivePortal:
     """The portal with the simulated register filled in."""
     save = settings_saver(live_portal.app, live_portal.people.dbsession)
-    save("wlz_registertoets", endpoint=f"{ciz.url}/", oin=OIN, timeout=3, signals=True)
+    save("wlz_registertoets", endpoint=f"{ciz.url}/", oin=OIN, timeout=PATIENCE, signals=True)
     return live_portal
 
 
@@ -183,7 +183,7 @@ def test_a_list(portal: LivePortal, page: Any, ciz: Server, tmp_path: Path) -> N
     ciz.behaviour.slowness = 0.5
     ciz.behaviour.choose(Fault.TRAAG)
     page.get_by_role("button", name="Vraag het CIZ").click()
-    expect(page.get_by_text("Alle 3 zijn klaar.")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Alle 3 zijn klaar.")).to_be_visible()
     assert "Jansen" not in page.locator("body").inner_text()
     looks_right(page, "lijst")
     page.goto(f"{portal.url}{HOME}lijsten")

@@ -16,7 +16,7 @@ from portaal.testing.catalogues import in_dutch
 from portaal.testing.ciz import Fault, Server
 from portaal_wlz_registertoets import settings as product
 
-from .conftest import OIN, PRODUCTBEHEERDER
+from .conftest import HASTE, OIN, PATIENCE, PRODUCTBEHEERDER, SLOW
 
 TAB = "/g/0363/instellingen/wlz_registertoets/"
 DUTCH = in_dutch(Path(portaal_wlz_registertoets.__file__).parent / "locale")
@@ -24,7 +24,7 @@ DUTCH = in_dutch(Path(portaal_wlz_registertoets.__file__).parent / "locale")
 
 def tried(ciz: Server, **changes: Any) -> tuple[bool, str]:
     """Whether the connection test succeeds, and what it says."""
-    values = {"endpoint": f"{ciz.url}/", "oin": OIN, "timeout": 1} | changes
+    values = {"endpoint": f"{ciz.url}/", "oin": OIN, "timeout": PATIENCE} | changes
     outcome = product.test_connection(product.Settings.model_validate(values))
     return outcome.succeeded, DUTCH(outcome.text)
 
@@ -64,7 +64,7 @@ def test_the_connection_that_holds_is_tried_from_the_tab(
 )  # fmt: skip
 def test_a_register_that_fails(ciz: Server, fault: Fault, advice: str) -> None:
     ciz.behaviour.choose(fault)
-    succeeded, text = tried(ciz)
+    succeeded, text = tried(ciz, timeout=HASTE if fault in SLOW else PATIENCE)
     assert not succeeded
     assert advice in text
 

@@ -76,11 +76,20 @@ class Behaviour:
         self.for_all = Fault.GEEN
         self.for_one: dict[str, Fault] = {}
         self._lock = threading.Lock()
+        self._released = threading.Event()
 
     def of(self, bsn: str) -> Fault:
         """What goes wrong with a question about this BSN."""
         with self._lock:
             return self.for_all if self.for_all is not Fault.GEEN else self.for_one.get(bsn, Fault.GEEN)
+
+    def linger(self, most: float = float("inf")) -> None:
+        """Take as long as a slow answer takes, or at most so many seconds; no longer than until :meth:`release`."""
+        self._released.wait(min(most, self.slowness))
+
+    def release(self) -> None:
+        """Let what is slow go on at once."""
+        self._released.set()
 
     def choose(self, fault: Fault, bsn: str = "") -> None:
         """Turn a fault on, for one BSN or for everything; ``GEEN`` turns it off."""

@@ -6,7 +6,6 @@ import json
 import logging
 import socket
 import ssl
-import time
 from collections import deque
 from datetime import datetime
 from http import HTTPStatus
@@ -114,14 +113,14 @@ class Handler(BaseHTTPRequestHandler):
             for place in range(len(answer.body)):
                 self.wfile.write(answer.body[place : place + 1])
                 self.wfile.flush()
-                time.sleep(min(1.0, self.server.behaviour.slowness))
+                self.server.behaviour.linger(most=1.0)
         elif fault is Fault.AFGEKAPT:
             self._head(answer, len(answer.body))
             self.wfile.write(answer.body[: len(answer.body) // 2])
             self._hang_up()
         else:
             if fault is Fault.TRAAG:
-                time.sleep(self.server.behaviour.slowness)
+                self.server.behaviour.linger()
             self._send(answer)
 
     def _steer(self) -> None:
