@@ -64,22 +64,42 @@ def proef(changes: list[Any] | None = None, **tab: Any) -> dict[str, Candidate]:
     )
 
 
-def certificate(name: str = "portaal.gemeente.example", days: int = 90, bits: int | None = None) -> str:
-    """A self-signed certificate as PEM text, ending so many days from now."""
-    key: Any = rsa.generate_private_key(65537, bits) if bits else ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+def _named(name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+
+
+def certificate(
+    name: str = "portaal.gemeente.example",
+    days: int = 90,
+    bits: int | None = None,
+    key: Any = None,
+    issuer: tuple[str, Any] | None = None,
+) -> str:
+    """A certificate as PEM text, ending so many days from now.
+
+    :param issuer: name and key of who issued it; left out, it is self-signed.
+    """
+    key = key or (rsa.generate_private_key(65537, bits) if bits else ec.generate_private_key(ec.SECP256R1()))
+    issued_by, signing = issuer or (name, key)
     now = datetime.now(UTC)
     built = (
         x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
+        .subject_name(_named(name))
+        .issuer_name(_named(issued_by))
         .public_key(key.public_key())
         .serial_number(7)
         .not_valid_before(now - timedelta(days=400))
         .not_valid_after(now + timedelta(days=days))
-        .sign(key, SHA256())
+        .sign(signing, SHA256())
     )
     return built.public_bytes(Encoding.PEM).decode().strip()
+
+
+def chain(days: int, issuer_days: int) -> tuple[str, str]:
+    """A certificate and the one that issued it, ending so many days from now."""
+    issuing: Any = ec.generate_private_key(ec.SECP256R1())
+    issuer = certificate("uitgever.example", issuer_days, key=issuing)
+    return certificate("portaal.gemeente.example", days, issuer=("uitgever.example", issuing)), issuer
 
 
 def private_key() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from portaal.settings.models import SettingsDraft
 from portaal.settings.rotation import rotate
 from portaal.settings.store import SettingsStore
 from portaal.testing.application import Browser
+from portaal.testing.clock import StillClock
 from portaal.testing.people import People
 from portaal.time_limit import TimeLimit
 from portaal.web.i18n import _
@@ -201,6 +203,46 @@ class TestActivating:
         press(page, "intrekken")
         assert "Er wacht geen wijziging" in text(anna.get(DRAFT))
         assert holds(store, dbsession).endpoint == HttpUrl("https://third.example.org/")
+
+    def test_not_when_the_certificate_expired_meanwhile(
+        self, anna: Browser, bert: Browser, clock: StillClock, dbsession: Session, store: SettingsStore, people: People
+    ) -> None:
+        propose(anna, certificaat=certificate(days=2))
+        clock.shift(timedelta(days=3))
+        bert.log_in_as(dbsession, people.new(BEHEERDER))
+        press(bert.get(DRAFT), "testen")
+        page = bert.get(DRAFT)
+        assert "mag nu niet meer worden ingevuld" in text(page)
+        assert not has(page, "activeren")
+        assert "mag nu niet meer worden ingevuld" in text(self.posted(bert, "activeren"))
+        assert holds(store, dbsession) == Instellingen()
+
+    def test_not_when_its_author_is_no_productbeheerder_any_more(
+        self, log_in: Any, bert: Browser, dbsession: Session, people: People, store: SettingsStore
+    ) -> None:
+        author = people.new(BEHEERDER)
+        bert.log_in_as(dbsession, author)
+        press(propose(bert), "testen")
+        people.withdraw(author)
+        other = log_in(BEHEERDER)
+        page = other.get(DRAFT)
+        assert "is geen Productbeheerder van dit product meer" in text(page)
+        assert not has(page, "activeren")
+        assert "is geen Productbeheerder" in text(self.posted(other, "activeren"))
+        assert holds(store, dbsession) == Instellingen()
+        press(page, "intrekken")
+
+    def test_not_by_the_author_in_another_browser(
+        self, app: Any, dbsession: Session, people: People, store: SettingsStore
+    ) -> None:
+        author = people.new(BEHEERDER)
+        office, home = (Browser(app, extra_environ={"HTTP_HOST": "localhost"}) for _place in range(2))
+        for browser in (office, home):
+            browser.log_in_as(dbsession, author)
+        press(propose(office), "testen")
+        assert not has(home.get(DRAFT), "activeren")
+        assert "Iemand anders moet deze wijziging activeren" in text(self.posted(home, "activeren"))
+        assert holds(store, dbsession) == Instellingen()
 
     def test_a_draft_that_was_replaced_is_not_acted_on(self, anna: Browser, bert: Browser) -> None:
         press(propose(anna), "testen")

@@ -25,7 +25,7 @@ from portaal.settings.secrets import Sealer
 from portaal.settings.stored import decode, encode
 from portaal.testing.application import KEYRING
 from portaal.web.i18n import _, translator
-from tests.settings.proef import Instellingen, Omgeving, Soort, certificate, private_key
+from tests.settings.proef import Instellingen, Omgeving, Soort, certificate, chain, private_key
 
 RULES = EntryRules(now=clock.now())
 PEM = certificate()
@@ -173,6 +173,22 @@ def test_an_expired_certificate_is_refused_but_does_not_stop_another_change() ->
     assert "expired on" in str(form.errors["certificaat"].interpolate())
     holds = Instellingen(certificaat=Certificate.parse(expired))
     assert entry(holds, certificaat=expired, naam="Anna").value.naam == "Anna"
+
+
+@pytest.mark.parametrize("days", [(90, -1), (-1, 90)])
+def test_of_a_chain_each_must_hold(days: tuple[int, int]) -> None:
+    form = entry(certificaat="\n".join(chain(*days)))
+    assert "expired on" in str(form.errors["certificaat"])
+
+
+def test_the_certificates_of_a_chain_follow_each_other() -> None:
+    own, issuer = chain(90, 400)
+    assert entry(certificaat=f"{own}\n{issuer}").errors == {}
+    for wrong in (f"{issuer}\n{own}", f"{own}\n{certificate()}", f"{own}\n{own}"):
+        form = entry(certificaat=wrong)
+        assert "in the wrong order" in str(form.errors["certificaat"])
+    held = Instellingen(certificaat=Certificate.parse(f"{issuer}\n{own}"))
+    assert entry(held, certificaat=f"{issuer}\n{own}", naam="x").errors == {}, "what holds stops no other change"
 
 
 def test_a_private_key_in_the_place_of_a_certificate_does_not_come_back_in_the_page() -> None:

@@ -360,3 +360,49 @@ def test_settings_that_no_longer_fit_degrade_the_tab_and_nothing_else(
     assert (form(page)["termijn"].value, form(page)["naam"].value) == ("30", "Anna")
     shown = form(page).submit(status=303).follow()
     assert "niet bruikbaar" not in text(shown)
+
+
+class TestGoingBackAfterTheModelChanged:
+    """What an earlier version holds and the product of today does not allow stays as it is now."""
+
+    @pytest.fixture
+    def narrowed(self, dbsession: Session, store: SettingsStore) -> None:
+        for number, value in enumerate((Instellingen(termijn=60, naam="Anna"), Instellingen(termijn=40, naam="Bert"))):
+            store.save(dbsession, "0363", PRODUCT, value, based_on=number, by=None)
+        version = dbsession.scalars(sa.select(SettingsVersion).where(SettingsVersion.number == 1)).one()
+        version.content = version.content | {"termijn": 4000, "weg": "een veld van toen"}
+        version.secrets = {"sleutel": {"key": "gone", "data": "x"}}
+        dbsession.commit()
+
+    @pytest.mark.usefixtures("narrowed")
+    def test_it_is_said_and_not_replaced_by_the_default(
+        self, log_in: Any, dbsession: Session, store: SettingsStore
+    ) -> None:
+        browser = log_in(BEHEERDER)
+        save(browser, sleutel="van nu", why__changed="Nieuw")
+        page = browser.get(f"{HISTORY}1")
+        told = page.html.find(class_="utrecht-alert--warning")
+        assert "kan niet meer worden gelezen" in told.get_text()
+        assert [item.get_text() for item in told.select("li")] == ["Days to wait", "API key"]
+        assert "Days to wait 40" not in text(page)
+        form(page).submit(status=303)
+        held = store.read(dbsession, "0363", Instellingen)
+        assert (held.naam, held.termijn) == ("Anna", 40)
+        assert held.sleutel is not None
+        assert held.sleutel.get_secret_value() == "van nu"
+
+    def test_what_may_not_be_entered_any_more_does_not_come_back(
+        self, log_in: Any, dbsession: Session, store: SettingsStore
+    ) -> None:
+        expired = Instellingen(certificaat=Certificate.parse(certificate(days=-1)))
+        for number, value in enumerate((expired, Instellingen(naam="Anna"))):
+            store.save(dbsession, "0363", PRODUCT, value, based_on=number, by=None)
+        dbsession.commit()
+        browser = log_in(BEHEERDER)
+        page = browser.get(f"{HISTORY}1")
+        assert "mag nu niet meer worden ingevuld" in text(page)
+        assert all("based-on" not in each.fields for each in page.forms.values())
+        token = page.html.find("input", {"name": "csrf_token"})["value"]
+        sent = {"csrf_token": token, "based-on": "2", "why-changed": "Toch"}
+        assert "mag nu niet meer worden ingevuld" in text(browser.post(f"{HISTORY}1", sent, status=422))
+        assert store.read(dbsession, "0363", Instellingen) == Instellingen(naam="Anna")

@@ -70,6 +70,11 @@ class Certificate:
             first.fingerprint(SHA256()).hex(":").upper(),
         )
 
+    @property
+    def chain(self) -> list[x509.Certificate]:
+        """The certificate itself, and what follows it."""
+        return x509.load_pem_x509_certificates(self.pem.encode())
+
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(

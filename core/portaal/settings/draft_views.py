@@ -36,7 +36,7 @@ def show_draft(context: ProductContext, request: Request) -> dict[str, Any]:
         "draft": draft,
         "rules": rules,
         "changes": pages.change_rows(request, diff(draft.current.value, draft.value)) if draft.value else [],
-        "obstacles": drafts.obstacles(draft, rules, request.identity.account_id),
+        "obstacles": drafts.obstacles(request.dbsession, draft, rules, request.identity.account_id),
     }
 
 

@@ -18,9 +18,13 @@ from sqlalchemy.orm import Session
 from translationstring import TranslationString
 
 from portaal import audit, clock
+from portaal.access.models import Role
 from portaal.plugins.contract import ConnectionTest, SettingsTab
-from portaal.settings.diff import changed_fields
+from portaal.roles.grants import holders
+from portaal.settings.diff import changed_fields, with_values_of
 from portaal.settings.fields import SettingField, fields_of
+from portaal.settings.form import entry_faults, entry_rules
+from portaal.settings.kinds import EntryRules
 from portaal.settings.models import SettingsDraft
 from portaal.settings.store import Loaded, Saved, SettingsStore
 from portaal.settings.stored import Stored, encode
@@ -45,10 +49,12 @@ class Rules:
 
     :param second_person: somebody else than its author activates it.
     :param test: the connection is tested first.
+    :param entry: what may be entered at this moment.
     """
 
     second_person: bool
     test: bool
+    entry: EntryRules
 
     def prepare(self, changed: Iterable[SettingField]) -> bool:
         """Whether a change of these settings is prepared before it holds."""
@@ -79,7 +85,9 @@ class Draft:
 def rules_for(tab: SettingsTab, settings: dict[str, str]) -> Rules:
     """The rules of a tab, with the ini setting ``portaal.second_person`` (on unless it is "false")."""
     return Rules(
-        second_person=settings.get("portaal.second_person", "true") != "false", test=tab.test_connection is not None
+        second_person=settings.get("portaal.second_person", "true") != "false",
+        test=tab.test_connection is not None,
+        entry=entry_rules(settings),
     )
 
 
@@ -159,7 +167,7 @@ def activate(store: SettingsStore, dbsession: Session, draft: Draft, rules: Rule
     :raises NotReadyError: see :func:`obstacles`.
     :raises StaleVersionError: somebody saves at this moment.
     """
-    hindrance = obstacles(draft, rules, by)
+    hindrance = obstacles(dbsession, draft, rules, by)
     if hindrance or draft.value is None:
         raise NotReadyError(hindrance)
     row = draft.row
@@ -178,16 +186,36 @@ def activate(store: SettingsStore, dbsession: Session, draft: Draft, rules: Rule
     return saved
 
 
-def obstacles(draft: Draft, rules: Rules, by: uuid.UUID) -> list[TranslationString]:
+def obstacles(dbsession: Session, draft: Draft, rules: Rules, by: uuid.UUID) -> list[TranslationString]:
     """Why this person cannot activate the draft now; nothing when they can."""
     if draft.value is None:
         return list(draft.obstacles)
     found = []
+    if entry_faults(draft.value, draft.current.value, rules.entry):
+        found.append(
+            _(
+                "A web address or certificate in this change may not be filled in any more; for example, the "
+                "certificate has expired. Withdraw this change and fill it in again."
+            )
+        )
+    if rules.second_person and not _may_still(dbsession, draft.row):
+        found.append(
+            _(
+                "Who filled this in is no longer Productbeheerder of this product. Withdraw this change and let "
+                "another Productbeheerder fill it in."
+            )
+        )
     if rules.test and (draft.tested is None or not draft.tested.succeeded):
         found.append(_("The connection must be tested first, and the test must succeed."))
     if rules.second_person and by == draft.row.saved_by:
         found.append(_("Somebody else must activate this change: a second Productbeheerder of the product."))
     return found
+
+
+def _may_still(dbsession: Session, row: SettingsDraft) -> bool:
+    """Whether its author is one of the two persons who decide: a role may have been withdrawn since."""
+    people = holders(dbsession, Role.PRODUCTBEHEERDER, row.gemeentecode, row.product)
+    return any(account.id == row.saved_by for account in people)
 
 
 def _assemble(store: SettingsStore, dbsession: Session, row: SettingsDraft) -> Draft:
@@ -213,9 +241,7 @@ def _assemble(store: SettingsStore, dbsession: Session, row: SettingsDraft) -> D
             (_("Somebody else changed the same settings. Withdraw this change and fill it in again."),),
         )
     try:
-        value = model.model_validate(
-            {name: getattr(proposed.value if name in mine else current.value, name) for name in names}
-        )
+        value = with_values_of(current.value, proposed.value, mine)
     except pydantic.ValidationError:
         return Draft(
             row, current, None, (_("This change no longer fits the other settings. Withdraw it and fill it in again."),)

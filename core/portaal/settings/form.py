@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pydantic
@@ -10,6 +10,8 @@ from pydantic import SecretStr
 from pyramid.httpexceptions import HTTPBadRequest
 from translationstring import TranslationString
 
+from portaal import clock
+from portaal.settings.diff import changed_fields
 from portaal.settings.fields import SettingField, fields_of
 from portaal.settings.kinds import EntryRules, refuse_control_characters
 from portaal.web.forms import CSRF_FIELD, FieldError, Form, messages
@@ -65,7 +67,7 @@ def entered(posted: MultiDict[str, Any], current: Model, rules: EntryRules) -> F
     _validate(form, type(current), raw)
     readable = form.value or _of_what_is_right(form, current, raw)
     if readable is not None:
-        _check_entry(form, fields, readable, current, rules)
+        form.errors |= entry_faults(readable, current, rules)
     _take_reason(posted, form)
     _sort_errors(form, fields)
     if form.errors:
@@ -173,13 +175,19 @@ def _of_what_is_right(form: Form[Model], current: Model, raw: dict[str, Any]) ->
         return None
 
 
-def _check_entry(
-    form: Form[Model], fields: Sequence[SettingField], value: Model, current: Model, rules: EntryRules
-) -> None:
-    for field in fields:
+def entry_faults(value: Model, current: Model, rules: EntryRules) -> dict[str, TranslationString]:
+    """What may not be entered now of all that differs from what holds, by the name of the setting."""
+    faults = {}
+    for field in changed_fields(current, value):
         new = getattr(value, field.name)
-        if new is not None and new != getattr(current, field.name):
+        if new is not None:
             try:
                 field.kind.check_entered(new, rules)
             except FieldError as error:
-                form.errors[field.name] = error.message
+                faults[field.name] = error.message
+    return faults
+
+
+def entry_rules(settings: Mapping[str, str]) -> EntryRules:
+    """What may be entered now, with these ini settings."""
+    return EntryRules(now=clock.now(), allow_loopback=settings.get("portaal.environment") == "development")

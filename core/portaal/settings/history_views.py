@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pydantic import BaseModel, ValidationError
 from pyramid.httpexceptions import HTTPNotFound
 from translationstring import TranslationString
 
 from portaal.settings import pages
 from portaal.settings.changing import change
-from portaal.settings.diff import changed_fields, diff
+from portaal.settings.diff import changed_fields, diff, with_values_of
 from portaal.settings.drafts import DraftExistsError
 from portaal.settings.fields import fields_of
-from portaal.settings.form import REASON, reason_entered, reason_missing
+from portaal.settings.form import REASON, entry_faults, reason_entered, reason_missing
 from portaal.settings.store import Loaded, StaleVersionError, UnknownVersionError
 from portaal.settings.tab_views import ANOTHER_DRAFT
 from portaal.web.forms import Form
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
     from portaal.access.resources import ProductContext
 
 
+NOT_ANY_MORE = _(
+    "A web address or certificate of this version may not be filled in any more; for example, the certificate has "
+    "expired. Change the settings on the tab instead."
+)
+DOES_NOT_FIT = _("This version no longer fits the other settings. Change the settings on the tab instead.")
 SOMEBODY_ELSE = _("Somebody else saved these settings in the meantime. Look at what would change now.")
 
 
@@ -49,7 +55,10 @@ def roll_back(context: ProductContext, request: Request) -> dict[str, Any] | Res
     current = store.load(request.dbsession, context.code, context.product)
     if pages.based_on(request) != current.number:
         return _again(context, request, version, form, SOMEBODY_ELSE)
-    missing = reason_missing(changed_fields(current.value, version.value), form.data[REASON])
+    value, obstacle = _restored(request, current, version)
+    if value is None:
+        return _again(context, request, version, form, obstacle)
+    missing = reason_missing(changed_fields(current.value, value), form.data[REASON])
     if missing:
         form.add_error(REASON, missing)
     if form.errors:
@@ -59,7 +68,7 @@ def roll_back(context: ProductContext, request: Request) -> dict[str, Any] | Res
             context,
             request,
             current,
-            version.value,
+            value,
             form.data[REASON],
             done=_("The settings of version ${number} hold again, from now on.", mapping={"number": version.number}),
         )
@@ -67,6 +76,19 @@ def roll_back(context: ProductContext, request: Request) -> dict[str, Any] | Res
         return _again(context, request, version, form, SOMEBODY_ELSE)
     except DraftExistsError:
         return _again(context, request, version, form, ANOTHER_DRAFT)
+
+
+def _restored(
+    request: Request, current: Loaded[Any], version: Loaded[Any]
+) -> tuple[BaseModel | None, TranslationString | None]:
+    """The settings after going back, or why that cannot be. What can no longer be read stays as it is now."""
+    model: type[BaseModel] = type(current.value)
+    readable = {field.name for field in fields_of(model)} - version.faults
+    try:
+        value = with_values_of(current.value, version.value, readable)
+    except ValidationError:
+        return None, DOES_NOT_FIT
+    return (None, NOT_ANY_MORE) if entry_faults(value, current.value, pages.entry_rules(request)) else (value, None)
 
 
 def _again(
@@ -98,12 +120,16 @@ def _version_page(context: ProductContext, request: Request, version: Loaded[Any
     store = pages.store_of(request)
     current = store.load(request.dbsession, context.code, context.product)
     before = store.load(request.dbsession, context.code, context.product, max(version.number - 1, 0))
+    model: type[BaseModel] = type(version.value)
+    value, obstacle = _restored(request, current, version)
     return pages.frame(context, request) | {
         "version": version,
+        "unread": [field.label for field in fields_of(model) if field.name in version.faults],
+        "obstacle": obstacle,
         "current": current,
         "changes": pages.change_rows(request, diff(before.value, version.value)),
         "sections": pages.sections(type(version.value)),
         "values": pages.value_lines(request, version.value),
-        "way_back": pages.change_rows(request, diff(current.value, version.value)),
+        "way_back": pages.change_rows(request, diff(current.value, value)) if value else [],
         "form": form,
     }

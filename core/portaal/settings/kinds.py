@@ -13,8 +13,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any, ClassVar
 
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from pydantic import AnyUrl, EmailStr, SecretStr
 from translationstring import TranslationString
 
@@ -247,13 +249,25 @@ class CertificateText(Kind):
         )
 
     def check_entered(self, value: Any, rules: EntryRules) -> None:
-        if value.expires_at <= rules.now:
+        chain = value.chain
+        expires_at = min(certificate.not_valid_after_utc for certificate in chain)
+        if expires_at <= rules.now:
             raise FieldError(
                 _(
                     "This certificate expired on ${day}. Paste one that is still valid.",
-                    mapping={"day": short_day(value.expires_at)},
+                    mapping={"day": short_day(expires_at)},
                 )
             )
+        for certificate, issuer in pairwise(chain):
+            try:
+                certificate.verify_directly_issued_by(issuer)
+            except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm) as error:
+                raise FieldError(
+                    _(
+                        "These certificates are in the wrong order. Paste your own first, then the one that issued "
+                        "it, and so on."
+                    )
+                ) from error
 
 
 def kind_for(annotation: Any, labels: Labels, *, multiline: bool) -> Kind:

@@ -12,7 +12,7 @@ import pydantic
 from pyramid.httpexceptions import HTTPBadRequest
 from translationstring import TranslationString
 
-from portaal import clock
+from portaal.settings import form
 from portaal.settings.diff import Change
 from portaal.settings.fields import SettingField, fields_of
 from portaal.settings.form import BASED_ON, REASON
@@ -44,8 +44,7 @@ def store_of(request: Request) -> SettingsStore:
 
 def entry_rules(request: Request) -> EntryRules:
     """What may be entered now, here."""
-    development = request.registry.settings["portaal.environment"] == "development"
-    return EntryRules(now=clock.now(), allow_loopback=development)
+    return form.entry_rules(request.registry.settings)
 
 
 def based_on(request: Request) -> int:
