@@ -106,9 +106,10 @@ def append_flash(dbsession: Session, session_id: str, kind: str, message: str) -
     session.data["flash"] = [*session.data.get("flash", []), [kind, message]]
 
 
-def take_flashes(registry: Registry, session_id: str) -> None:
-    """Forget the messages that are being shown now."""
+def take_flashes(registry: Registry, session_id: str, shown: int) -> None:
+    """Forget the oldest messages, so many as are being shown now."""
     with own_transaction(registry) as connection:
-        data = connection.scalar(sa.select(LoginSession.data).where(LoginSession.id == session_id)) or {}
-        data.pop("flash", None)
+        query = sa.select(LoginSession.data).where(LoginSession.id == session_id).with_for_update()
+        data = connection.scalar(query) or {}
+        data["flash"] = data.get("flash", [])[shown:]
         connection.execute(sa.update(LoginSession).where(LoginSession.id == session_id).values(data=data))

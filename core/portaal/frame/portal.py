@@ -130,10 +130,12 @@ class PortalFrame:
 
     @property
     def flashes(self) -> list[Flash]:
-        """The messages for this page; they are forgotten once shown."""
-        if self._identity is None or not self._identity.flashes:
+        """The messages for this page; they are forgotten once shown. They wait where a form comes back: taking them
+        would have to wait for that request's own transaction.
+        """
+        if self._identity is None or not self._identity.flashes or needs_transaction(self._request):
             return []
-        sessions.take_flashes(self._request.registry, self._identity.session_id)
+        sessions.take_flashes(self._request.registry, self._identity.session_id, len(self._identity.flashes))
         return [Flash(kind, message) for kind, message in self._identity.flashes]  # type: ignore[arg-type]
 
     @property
