@@ -112,6 +112,7 @@ def test_round_trip(name: str, typed: Any, value: Any, shown: Any) -> None:
         ("termijn", "veel", "Vul een heel getal in, bijvoorbeeld 5.", "Fill in a whole number, such as 5."),
         ("termijn", "0", "Vul 1 of meer in.", "Fill in 1 or more."),
         ("termijn", "91", "Vul 90 of minder in.", "Fill in 90 or less."),
+        ("termijn", "1.000", "Vul 90 of minder in.", "Fill in 90 or less."),
         ("termijn", "", "Vul dit veld in.", "Fill in this field."),
         ("omgeving", "elders", "Kies een van de mogelijkheden.", "Choose one of the options."),
         ("omgeving", "", "Kies een van de mogelijkheden.", "Choose one of the options."),
@@ -141,6 +142,8 @@ def test_round_trip(name: str, typed: Any, value: Any, shown: Any) -> None:
             "Fill in an e-mail address with an @, such as name@example.org.",
         ),
         ("ingang", "31-2-2027", "Vul een datum in, bijvoorbeeld 21-11-2026.", "Fill in a date, such as 21-11-2026."),
+        ("ingang", "1-1-0001", "Vul een datum in, bijvoorbeeld 21-11-2026.", "Fill in a date, such as 21-11-2026."),
+        ("ingang", "0", "Vul een datum in, bijvoorbeeld 21-11-2026.", "Fill in a date, such as 21-11-2026."),
         (
             "certificaat",
             "onzin",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-from datetime import date
 from typing import Annotated
 
 import pytest
@@ -13,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, EmailStr, Field
 from pyramid.httpexceptions import HTTPBadRequest
 from webob.multidict import MultiDict
 
+from portaal.web.dates import Day
 from portaal.web.forms import FieldError, check, empty
 from portaal.web.i18n import _, translator
 
@@ -35,7 +35,7 @@ class Example(BaseModel):
     reden: Annotated[str, Field(min_length=5)] = ""
     email: EmailStr | None = None
     kleur: Kleur | None = None
-    dag: date | None = None
+    dag: Day | None = None
     soorten: list[str] = []
     akkoord: bool = False
 
@@ -63,6 +63,8 @@ def test_a_good_form() -> None:
         ("email", "anna.example", "Vul een e-mailadres in met een @, bijvoorbeeld naam@example.org."),
         ("kleur", "paars", "Kies een van de mogelijkheden."),
         ("dag", "gisteren", "Vul een datum in, bijvoorbeeld 21-11-2026."),
+        ("dag", "0", "Vul een datum in, bijvoorbeeld 21-11-2026."),
+        ("dag", "21112026", "Vul een datum in, bijvoorbeeld 21-11-2026."),
     ],
 )
 def test_each_fault_has_its_words_and_keeps_what_was_typed(field: str, value: str, dutch: str) -> None:
@@ -76,6 +78,13 @@ def test_each_fault_has_its_words_and_keeps_what_was_typed(field: str, value: st
 def test_faults_stand_in_the_order_of_the_fields() -> None:
     form = check(posted(email="x", aantal="1"), Example)
     assert list(form.errors) == ["naam", "aantal", "email"]
+
+
+@pytest.mark.parametrize("typed", ["1.284", "1,284", "1 284", "12.345.678"])
+def test_a_number_is_read_as_the_portal_writes_it(typed: str) -> None:
+    form = check(posted(naam="Anna", aantal=typed), Example)
+    assert DUTCH(form.errors["aantal"]) == "Vul 8 of minder in."
+    assert form.data["aantal"] == typed
 
 
 @pytest.mark.parametrize("fields", [{"naam": "Anna", "role": "beheerder"}, {"naam": ["Anna", "Bert"]}])

@@ -21,9 +21,9 @@ from pydantic import AnyUrl, EmailStr, SecretStr
 from translationstring import TranslationString
 
 from portaal.settings.certificate import Certificate
-from portaal.web.dates import iso
+from portaal.web.dates import iso, possible
 from portaal.web.formats import short_day
-from portaal.web.forms import FieldError
+from portaal.web.forms import FieldError, whole_number
 from portaal.web.i18n import _
 
 Words = tuple[TranslationString | str, ...]
@@ -111,7 +111,7 @@ class Number(Kind):
     control = "number"
 
     def to_raw(self, typed: str) -> Any:
-        return typed.replace(" ", "")
+        return whole_number(typed.replace(" ", ""))
 
 
 class YesNo(Kind):
@@ -168,6 +168,9 @@ class Day(Kind):
 
     def words(self, value: Any) -> Words:
         return (self.to_typed(value),) if value else NOT_FILLED_IN
+
+    def check_entered(self, value: Any, rules: EntryRules) -> None:
+        possible(value)
 
 
 class Choice(Kind):

@@ -15,13 +15,22 @@ from portaal.web.forms import FieldError
 from portaal.web.i18n import _
 
 FIRST, LAST = date(1900, 1, 1), date(2999, 12, 31)
+NO_DATE = _("Fill in a date, such as 21-11-2026.")
+_NUMBER = re.compile(r"[+-]?[0-9]*\.?[0-9]*")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[-/. ]{1,2}([0-9]{1,2})[-/. ]{1,2}([0-9]{4})")
 
 
 def iso(typed: Any) -> Any:
-    """A date typed day first in the order that pydantic reads; anything else as it is."""
-    found = _DAY_FIRST.fullmatch(typed) if isinstance(typed, str) else None
+    """A date typed day first in the order that pydantic reads; anything else as it is.
+
+    :raises FieldError: it is a number, which pydantic would take for seconds since 1970.
+    """
+    if not isinstance(typed, str):
+        return typed
+    found = _DAY_FIRST.fullmatch(typed)
     if found is None:
+        if _NUMBER.fullmatch(typed):
+            raise FieldError(NO_DATE)
         return typed
     day, month, year = found.groups()
     return f"{year}-{month:0>2}-{day:0>2}"
@@ -33,7 +42,7 @@ def possible(day: date) -> date:
     :raises FieldError: it lies too far away.
     """
     if not FIRST <= day <= LAST:
-        raise FieldError(_("Fill in a date, such as 21-11-2026."))
+        raise FieldError(NO_DATE)
     return day
 
 

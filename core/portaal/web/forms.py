@@ -6,6 +6,7 @@ Templates read ``form.data[name]`` and ``form.error(name)``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from pyramid.request import Request
     from webob.multidict import MultiDict
 
+# A thousand and more as the portal writes them. Pydantic would read 1.000 as one.
+_GROUPED = re.compile(r"[0-9]{1,3}([., ][0-9]{3})+")
 Model = TypeVar("Model", bound=pydantic.BaseModel)
 CSRF_FIELD, CSRF_HEADER = "csrf_token", "X-CSRF-Token"
 
@@ -113,11 +116,20 @@ def check(posted: MultiDict[str, Any], model: type[Model]) -> Form[Model]:
             data[name] = bool(values and values[0])
         else:
             data[name] = values[0] if values else ""
-    filled = {name: value for name, value in data.items() if value != ""}
+    filled = {
+        name: whole_number(value) if model.model_fields[name].annotation in (int, int | None) else value
+        for name, value in data.items()
+        if value != ""
+    }
     try:
         return Form(data, value=model.model_validate(filled))
     except pydantic.ValidationError as error:
         return Form(data, errors=messages(error, list(model.model_fields)))
+
+
+def whole_number(typed: str) -> str:
+    """A typed number without what groups its digits, as pydantic reads it; any other text as it is."""
+    return re.sub(r"[., ]", "", typed) if _GROUPED.fullmatch(typed) else typed
 
 
 def _is_multiple(annotation: Any) -> bool:
