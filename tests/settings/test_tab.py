@@ -195,6 +195,7 @@ class TestSaving:
         browser = log_in(BEHEERDER)
         assert "niet meer dan 500 tekens" in text(save(browser, status=422, why__changed="x" * 501))
         assert "tekens die niet te zien zijn" in text(save(browser, status=422, why__changed="a\ab"))
+        assert "lijkt een BSN te staan" in text(save(browser, status=422, why__changed="Voor 999900006"))
 
     def test_without_the_token_nothing_is_saved(self, log_in: Any, dbsession: Session) -> None:
         log_in(BEHEERDER).post(TAB, {"based-on": "0", "naam": "Anna"}, status=400)
@@ -239,6 +240,21 @@ class TestTwoPeople:
         assert store.read(dbsession, "0363", Instellingen) == Instellingen(
             naam="van mij", termijn=10, email="a@example.org"
         )
+
+    def test_what_the_other_undid_again_is_said_too(
+        self, log_in: Any, dbsession: Session, store: SettingsStore
+    ) -> None:
+        browser = log_in(BEHEERDER)
+        mine = form(browser.get(TAB))
+        for number, value in enumerate((Instellingen(naam="x"), Instellingen())):
+            store.save(dbsession, "0363", PRODUCT, value, based_on=number, by=None)
+        dbsession.commit()
+        mine["naam"] = "van mij"
+        page = mine.submit(status=409)
+        assert "Iemand anders heeft deze instellingen gewijzigd terwijl u bezig was" in text(page)
+        assert page.html.find("table") is None
+        form(page).submit(status=303)
+        assert store.read(dbsession, "0363", Instellingen).naam == "van mij"
 
     def test_what_was_wrong_in_it_is_said_when_it_is_sent_again(
         self, browser: Browser, log_in: Any, dbsession: Session, store: SettingsStore

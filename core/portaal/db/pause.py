@@ -27,7 +27,8 @@ def between_transactions(request: Request) -> Iterator[None]:
 
 @contextmanager
 def after_rollback(request: Request) -> Iterator[None]:
-    """Give up what the request did so far; run the block; then begin anew. For a request that is refused.
+    """Give up what the request did so far; run the block; then begin anew. For a request that is refused, or that has
+    only read.
 
     Without a transaction of its own, for instance on a page that only reads, there is nothing to give up.
     """

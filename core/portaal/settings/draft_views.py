@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyramid.httpexceptions import HTTPSeeOther
 
+from portaal.db.pause import after_rollback
 from portaal.frame.flash import flash
 from portaal.settings import changing, drafts, pages
 from portaal.settings.connection import try_connection
@@ -59,9 +60,8 @@ def try_draft(context: ProductContext, request: Request, draft: drafts.Draft) ->
         return _gone(context, request)
     number = draft.current.number
     # The test may take many seconds, and a transaction that waits for it would keep all others from writing.
-    request.tm.abort()
-    outcome = try_connection(test, draft.value, context.product)
-    request.tm.begin()
+    with after_rollback(request):
+        outcome = try_connection(test, draft.value, context.product)
     again = _posted(context, request)
     if again is None:
         return _gone(context, request)

@@ -14,6 +14,7 @@ from portaal import clock
 from portaal.settings.diff import changed_fields
 from portaal.settings.fields import SettingField, fields_of
 from portaal.settings.kinds import EntryRules, refuse_control_characters
+from portaal.web.bsn_field import without_bsn
 from portaal.web.forms import CSRF_FIELD, FieldError, Form, messages
 from portaal.web.i18n import _
 
@@ -119,6 +120,7 @@ def _take_reason(posted: MultiDict[str, Any], form: Form[Any]) -> None:
     form.data[REASON] = _one(posted, REASON)
     try:
         refuse_control_characters(form.data[REASON])
+        without_bsn(form.data[REASON])
     except FieldError as error:
         form.add_error(REASON, error.message)
     if len(form.data[REASON]) > LONGEST_REASON:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pyramid.httpexceptions import HTTPBadRequest, HTTPNotFound, HTTPSeeOther
 
 from portaal import audit, clock
+from portaal.db.pause import after_rollback
 from portaal.frame.flash import flash
 from portaal.settings import pages
 from portaal.settings.changing import change
@@ -75,9 +76,8 @@ def try_tab(context: ProductContext, request: Request) -> Response:
     if test is None:
         raise HTTPNotFound
     loaded = store.load(request.dbsession, context.code, context.product)
-    request.tm.abort()  # as with a draft: nobody waits for a transaction that waits for the test
-    outcome = try_connection(test, loaded.value, context.product)
-    request.tm.begin()
+    with after_rollback(request):  # as with a draft: nobody waits for a transaction that waits for the test
+        outcome = try_connection(test, loaded.value, context.product)
     audit.record(
         request.dbsession,
         action="settings.test",
@@ -128,6 +128,6 @@ def _page(
         "expiring": expiring(loaded.value),
         "now": clock.now(),
         "form": form,
-        "meanwhile": meanwhile or [],
+        "meanwhile": meanwhile,
         "can_test": pages.store_of(request).tabs[context.product].test_connection is not None,
     }
