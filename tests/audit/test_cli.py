@@ -53,6 +53,51 @@ def test_a_line_that_was_changed(config: Path, fresh_database: Engine) -> None:
     assert "is intact" not in output
 
 
+DETAILS = {
+    "no JSON": "{",
+    "endlessly deep": "[" * 5_000 + "]" * 5_000,
+    "an endless number": '{"n": ' + "1" * 5_000 + "}",
+    "a number": "5",
+    "nothing": None,
+}
+
+
+@pytest.mark.parametrize("details", DETAILS.values(), ids=DETAILS)
+def test_a_line_that_the_portal_never_wrote_like_that(
+    config: Path, fresh_database: Engine, details: str | None
+) -> None:
+    """It is named, and so is what else was changed."""
+    if fresh_database.dialect.name == "postgresql":
+        if details in ("{", None):
+            pytest.skip("PostgreSQL keeps this out itself")
+        change = "UPDATE audit_event SET details = CAST(:details AS JSON) WHERE object_id = '1'"
+    else:
+        change = "UPDATE audit_event SET details = coalesce(:details, x'00ff'), action = x'ff' WHERE object_id = '1'"
+    with fresh_database.begin() as connection:
+        connection.execute(sa.text(change), {"details": details})
+        connection.execute(sa.update(AuditEvent.__table__).where(AuditEvent.object_id == "2").values(object_id="x"))
+    code, output = verify(config)
+    assert code == 1
+    assert "NOT INTACT: line 2 was changed" in output
+    assert "NOT INTACT: line 3 was changed" in output
+
+
+def test_a_file_that_is_no_database_is_told(config: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.sqlite"
+    other.write_text("no database at all")
+    config.write_text(f"[app:main]\nuse = egg:portaal\nsqlalchemy.url = sqlite:///{other}\n")
+    code, output = verify(config)
+    assert code == 1
+    assert "the database cannot be used: file is not a database" in output
+
+
+@pytest.mark.parametrize(("since", "until"), [("0001-01-01", "2026-01-01"), ("2026-01-01", "9999-12-31")])
+def test_days_without_an_amsterdam_are_told(config: Path, since: str, until: str) -> None:
+    result = CliRunner().invoke(main, ["audit", "ldv", "-c", str(config), "--since", since, "--until", until])
+    assert result.exit_code == 2
+    assert "choose days from 1900 up to 9998" in result.output
+
+
 def test_without_the_head_it_is_not_called_intact(config: Path) -> None:
     config.write_text(config.read_text().replace("portaal.audit_head", "portaal.operator_name"))
     code, output = verify(config)

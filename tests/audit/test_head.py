@@ -86,13 +86,16 @@ def test_the_head_only_moves_forward(tmp_path: Path) -> None:
 
 def test_what_was_announced_is_the_head_when_it_is_committed(tmp_path: Path) -> None:
     file = HeadFile(tmp_path / "head.json")
+    file.advance(EARLIER)
     assert file.announce(EARLIER, LATER)
     assert file.read() == Known(EARLIER, LATER)
     file.advance(LATER)
     assert file.read() == Known(LATER)
 
 
-@pytest.mark.parametrize("content", ["not a head", "[]", '{"seq": 1}', '{"seq": 1, "hash": "x", "coming": 3}'])
+@pytest.mark.parametrize(
+    "content", ["not a head", "[]", '{"seq": 1}', '{"seq": 1, "hash": "x", "coming": 3}', '{"seq": 1e400, "hash": "x"}']
+)
 def test_a_file_that_holds_something_else(tmp_path: Path, content: str) -> None:
     file = HeadFile(tmp_path / "head.json")
     file.path.write_text(content, encoding="ascii")
@@ -136,6 +139,22 @@ def test_a_line_that_was_not_announced_alarms_at_once(
         "lines 2 to 2 were added by something else: the portal never wrote down that they were coming"
     ]
     fresh_database.update_execution_options(**{HEAD_OPTION: head_file})
+    with caplog.at_level(logging.CRITICAL):
+        add(fresh_database)
+    assert "run portaal audit verify" in caplog.text
+
+
+def test_a_head_file_that_is_gone_alarms_at_once(
+    fresh_database: Engine, head_file: HeadFile, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Else whoever can remove it could cut lines off, and the next line would make a new one of what is left."""
+    with caplog.at_level(logging.CRITICAL):
+        add(fresh_database)
+    assert not caplog.records
+    head_file.path.unlink()
+    assert check(fresh_database, head_file).findings == [
+        f"the head file {head_file.path} is not there, so lines cut off the end are not missed"
+    ]
     with caplog.at_level(logging.CRITICAL):
         add(fresh_database)
     assert "run portaal audit verify" in caplog.text

@@ -52,6 +52,7 @@ def verify(config_file: str, head_path: Path | None) -> None:
 
 
 DAY = click.DateTime(["%Y-%m-%d"])
+YEARS = (1900, 9998)  # at the ends of what a date can be there is no Amsterdam
 
 
 @audit.command()
@@ -67,6 +68,8 @@ def ldv(config_file: str, since: datetime, until: datetime) -> None:
 
     if until < since:
         raise click.BadParameter("the last day is before the first", param_hint="--until")
+    if not YEARS[0] <= since.year <= until.year <= YEARS[1]:
+        raise click.BadParameter("choose days from {} up to {}".format(*YEARS), param_hint="--since, --until")
     engine = make_engine(read_settings(config_file)["sqlalchemy.url"])
     try:
         with one_moment(engine) as connection:

@@ -63,9 +63,12 @@ def read(row: Sequence[Any]) -> list[Any]:
 
 
 @lru_cache(maxsize=1000)
-def _parse(details: str | None) -> Any:
-    """The same details come back often; whoever gets them only writes them."""
-    return None if details is None else json.loads(details)
+def _parse(details: Any) -> Any:
+    """The same details come back often; whoever gets them only writes them. What is no JSON stays what it is."""
+    try:
+        return None if details is None else json.loads(details)
+    except (ValueError, TypeError, RecursionError):
+        return details
 
 
 def _on_sqlite(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:

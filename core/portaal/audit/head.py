@@ -59,14 +59,14 @@ class HeadFile:
             return Known(_head(content), _head(coming) if coming else None)
         except FileNotFoundError:
             return None
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
             raise HeadFileError(f"{self.path} does not hold the head of an audit trail") from error
 
     def announce(self, current: Head, coming: Head) -> bool:
         """Before a commit: write that a newer head is coming, so that its lines are known as the portal's own.
 
         :param current: the head as the database has it.
-        :returns: whether that is the one which the portal wrote.
+        :returns: whether that is the one which the portal wrote; not when the file is gone from a trail that has lines.
         :raises HeadFileError: it cannot be written; then nothing may be committed.
         """
         try:
@@ -76,7 +76,7 @@ class HeadFile:
                     self._write(Known(current, coming))
         except OSError as error:
             raise HeadFileError(f"the head of the audit trail cannot be written in {self.path.parent}") from error
-        return known is None or current in (known.head, known.coming)
+        return current in (known.head, known.coming) if known else current.seq == 0
 
     def advance(self, head: Head) -> None:
         """After a commit: write the newer head; an older one, of a process that came late, is passed over."""

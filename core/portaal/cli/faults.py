@@ -10,7 +10,7 @@ def explained(error: Exception) -> str | None:
     # Imported here: only a command that failed has to wait for it.
     from alembic.util.exc import CommandError
     from pyramid.exceptions import ConfigurationError
-    from sqlalchemy.exc import OperationalError, ProgrammingError
+    from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
     from portaal.bsn import redact
     from portaal.configuration import UnsafeConfigurationError
@@ -23,7 +23,8 @@ def explained(error: Exception) -> str | None:
         return str(error)
     if isinstance(error, CommandError):
         return f"the tables cannot be changed: {error}"
-    if isinstance(error, (OperationalError, ProgrammingError)):
+    # A bare DatabaseError: the file is no database, or a damaged one.
+    if isinstance(error, (OperationalError, ProgrammingError)) or type(error) is DatabaseError:
         reason = redact(str(error.orig).strip().partition("\n")[0])
         return f"the database cannot be used: {reason}. Is it there, and was 'portaal db upgrade' run?"
     if isinstance(error, OSError) and error.filename and error.errno != errno.EPIPE:
