@@ -303,8 +303,9 @@ def portaal_personal_data_export(context: PersonContext) -> Mapping[str, Any]:
     """What the product knows of a person who works with the portal (AVG article 15).
 
     :param context: the :class:`~portaal.api.PersonContext`; its session must not be written to.
-    :returns: JSON values by kind of record, e.g. ``{"notes": [{"text": ..., "written_at": ...}]}``; dates, moments and
-        UUIDs are allowed too. None is "nothing". Raising is told in the report, and the other products go on.
+    :returns: JSON values by kind of record, e.g. ``{"notes": [{"text": ..., "written_at": ...}]}``; dates, times,
+        moments, decimals and UUIDs are allowed too. None is "nothing". Raising is told in the report, and the other
+        products go on.
 
     Order: does not matter.
     Example: ``voorbeeld`` gives the notes that the person wrote.

@@ -48,7 +48,7 @@ class Keyring:
         except KeyringError as error:
             raise KeyringError(f"the key file {path}: {error}") from error
         except FileNotFoundError as error:
-            raise KeyringError(f"no key file at {path}: make one with 'portaal sleutels nieuw'") from error
+            raise KeyringError(f"no key file at {path}: make one with 'portaal sleutels nieuw {path}'") from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise KeyringError(f"the key file {path} is not a valid key file") from error
 

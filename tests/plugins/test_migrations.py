@@ -266,6 +266,9 @@ def test_a_plugin_that_cannot_be_imported_stops_no_other(
     result = shell("upgrade")
     assert result.exit_code == 1
     assert "kwaad: left alone, it cannot be used. SystemExit: 3" in result.output
+    asked_for = shell("upgrade", "--plugin", "kwaad")
+    assert asked_for.exit_code == 1
+    assert "has no tables" not in asked_for.output
     assert {"account", "voorbeeld_note"} <= tables(empty_database)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import uuid
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -232,11 +233,19 @@ def test_no_place_in_the_core_is_forgotten() -> None:
         (uuid.UUID(int=1), "00000000-0000-0000-0000-000000000001"),
         (Role.AUDITOR, "auditor"),
         (None, None),
+        (Decimal("1.250"), "1.250"),
+        (time(9, 30), "09:30:00"),
         ({"a": [1, True, (2.5,)]}, {"a": [1, True, [2.5]]}),
     ],
 )
 def test_values_become_json(value: Any, expected: Any) -> None:
     assert jsonable(value) == expected
+
+
+@pytest.mark.parametrize("value", [b"bytes", object(), float("nan"), {"a": [float("inf")]}])
+def test_what_json_has_no_word_for_is_refused(value: Any) -> None:
+    with pytest.raises(TypeError, match="is no JSON value"):
+        jsonable(value)
 
 
 # ---- from the shell

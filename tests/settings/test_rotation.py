@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -145,7 +146,7 @@ class TestCommand:
     def test_without_a_key_file_it_says_what_to_do(self, ini: Path) -> None:
         result = self.run(ini)
         assert result.exit_code == 1
-        assert "portaal sleutels nieuw" in result.output
+        assert re.search(r"portaal sleutels nieuw \S+\.json'", result.output)
 
     def test_an_unusable_key_file_is_named(self, ini: Path) -> None:
         self.keys(ini, "new", OLD)

@@ -36,6 +36,8 @@ def _chosen(plugin: str | None) -> list[Owner]:
         broken.append(name)
 
     found = owners(on_broken=tell)
+    if plugin in broken:
+        raise click.ClickException("repair that first")
     if plugin is not None and plugin not in found:
         raise click.ClickException(f"{plugin} has no tables. Choose from: {', '.join(found)}")
     if plugin is None and broken:

@@ -23,7 +23,10 @@ def plugins(config_file: str) -> None:
 
     settings = read_settings(config_file)
     if is_unprepared(settings):
-        click.echo("The demonstration was not started yet ('make serve'), so tables were not looked at.", err=True)
+        click.echo(
+            f"There is no {settings['portaal.key_file']} yet ('make serve' makes it), so tables were not looked at.",
+            err=True,
+        )
         with with_keys_for_now(settings) as for_now:
             _list(for_now)
     _list(settings)

@@ -7,7 +7,9 @@ import logging
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -94,13 +96,13 @@ def jsonable(value: Any) -> Any:
 
     :raises TypeError: it is of a kind that JSON does not know.
     """
-    if value is None or isinstance(value, bool | int | float):
+    if value is None or isinstance(value, bool | int) or (isinstance(value, float) and isfinite(value)):
         return value
     if isinstance(value, enum.Enum):
         return value.value
-    if isinstance(value, str | uuid.UUID | timedelta):
+    if isinstance(value, str | uuid.UUID | timedelta | Decimal):
         return str(value)
-    if isinstance(value, datetime | date):
+    if isinstance(value, datetime | date | time):
         return value.isoformat()
     if isinstance(value, Mapping):
         return {str(name): jsonable(part) for name, part in value.items()}
