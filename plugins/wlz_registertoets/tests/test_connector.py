@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 from portaal.api import now, outbound
 from portaal.testing.ciz import Behaviour, Fault, Register, Server
 from portaal.testing.server import held_ports
-from portaal_wlz_registertoets.ciz.breaker import FAILURES_TO_OPEN, Breaker
+from portaal_wlz_registertoets.ciz.breaker import FAILURES_TO_OPEN, FIRST_PAUSE, LONGEST_PAUSE, Breaker
 from portaal_wlz_registertoets.ciz.judge import judge
 from portaal_wlz_registertoets.ciz.register import Comparison, NoComparisonError
 from portaal_wlz_registertoets.ciz.web_service import WebServiceRegister
@@ -496,6 +496,44 @@ def test_one_question_at_a_time_tries_a_register_that_failed() -> None:
         breaker.failed()
     seconds[0] = 20.0
     assert [breaker.admits() for _ in range(5)] == [True, False, False, False, False]
+
+
+def test_many_that_fail_at_once_are_one_failure_of_the_register() -> None:
+    seconds = [0.0]
+    breaker = Breaker(lambda: seconds[0])
+    assert all(breaker.admits() for _ in range(20))
+    for _ in range(20):
+        breaker.failed()
+    seconds[0] = FIRST_PAUSE
+    assert breaker.admits()
+
+
+def test_a_slow_try_stays_the_only_one() -> None:
+    """The longest that is waited for an answer is more than the first pause."""
+    seconds = [0.0]
+    breaker = Breaker(lambda: seconds[0])
+    for _ in range(FAILURES_TO_OPEN):
+        breaker.failed()
+    seconds[0] = 20.0
+    assert breaker.admits()
+    seconds[0] += 2 * FIRST_PAUSE - 1
+    assert not breaker.admits()
+    breaker.failed()
+    seconds[0] += 2 * FIRST_PAUSE - 1
+    assert not breaker.admits()
+    seconds[0] += 1
+    assert breaker.admits()
+
+
+def test_a_try_of_which_nothing_is_heard_is_not_waited_for_forever() -> None:
+    seconds = [0.0]
+    breaker = Breaker(lambda: seconds[0])
+    for _ in range(FAILURES_TO_OPEN):
+        breaker.failed()
+    seconds[0] = FIRST_PAUSE
+    assert breaker.admits()
+    seconds[0] += LONGEST_PAUSE
+    assert breaker.admits()
 
 
 def test_a_refused_question_does_not_close_the_register(ciz: Server, connect: Connect) -> None:

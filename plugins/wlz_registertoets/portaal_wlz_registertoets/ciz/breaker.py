@@ -26,6 +26,7 @@ class Breaker:
         self._lock = threading.Lock()
         self._failures = 0
         self._closed_again_at = 0.0
+        self._trying = False
 
     def admits(self) -> bool:
         """Whether the register may be asked now. After a pause one question is let through to try."""
@@ -34,15 +35,20 @@ class Breaker:
                 return True
             if self._clock() < self._closed_again_at:
                 return False
-            self._closed_again_at = self._clock() + self._pause()
+            self._trying = True
+            self._closed_again_at = self._clock() + LONGEST_PAUSE  # if nothing is ever heard of it
             return True
 
     def succeeded(self) -> None:
         with self._lock:
             self._failures = 0
+            self._trying = False
 
     def failed(self) -> None:
         with self._lock:
+            if self._failures >= FAILURES_TO_OPEN and not self._trying:
+                return  # it was asked together with those that failed: that says nothing new
+            self._trying = False
             self._failures += 1
             self._closed_again_at = self._clock() + self._pause()
 
