@@ -62,9 +62,11 @@ def test_the_limits_are_those_of_the_contract() -> None:
     assert allowed == {ground.code for ground in GROUNDS if ground.law == "wmo2015"}
 
 
-def ask(ciz: Server, method: str, path: str, content: Any = None) -> tuple[int, dict[str, Any]]:
+def ask(
+    ciz: Server, method: str, path: str, content: Any = None, headers: dict[str, str] | None = None
+) -> tuple[int, dict[str, Any]]:
     body = json.dumps(content).encode() if content is not None else b""
-    reply = outbound.call(outbound.Endpoint(ciz.url), method, path, body=body)
+    reply = outbound.call(outbound.Endpoint(ciz.url), method, path, body=body, headers=headers)
     described = CONTRACT["paths"][path][method.lower()]["responses"][str(reply.status)]
     if "$ref" in described:
         described = CONTRACT["components"]["responses"][described["$ref"].rpartition("/")[2]]
@@ -111,10 +113,15 @@ COMPARISON = {
         ("/v1/raadplegingen", QUESTION | {"bsn": "99999007"}, 400),
         ("/v1/raadplegingen", QUESTION | {"oin": "1"}, 400),
         ("/v1/raadplegingen", QUESTION | {"grondslag": "jeugdwet:1.2"}, 403),
+        ("/v1/raadplegingen", QUESTION | {"gemeentecode": "363"}, 400),
+        ("/v1/raadplegingen", QUESTION | {"naam": "Jansen"}, 400),
+        ("/v1/raadplegingen", {name: value for name, value in QUESTION.items() if name != "gemeentecode"}, 400),
         ("/v1/raadplegingen", [], 400),
         ("/v1/vergelijkingen", COMPARISON, 200),
         ("/v1/vergelijkingen", COMPARISON | {"bsns": []}, 400),
         ("/v1/vergelijkingen", COMPARISON | {"bsns": ["123456789"]}, 400),
+        ("/v1/vergelijkingen", COMPARISON | {"bsns": [WITH, WITH]}, 400),
+        ("/v1/vergelijkingen", COMPARISON | {"grondslag": "wmo2015:2.3.2"}, 400),
     ],
 )
 def test_the_simulated_register_keeps_the_contract(ciz: Server, path: str, content: Any, status: int) -> None:
@@ -122,7 +129,8 @@ def test_the_simulated_register_keeps_the_contract(ciz: Server, path: str, conte
 
 
 def test_the_simulated_register_tells_its_status(ciz: Server) -> None:
-    assert ask(ciz, "GET", "/v1/status")[0] == 200
+    assert ask(ciz, "GET", "/v1/status", headers={"X-Oin": OIN})[0] == 200
+    assert ask(ciz, "GET", "/v1/status")[0] == 403
 
 
 def test_the_version_in_the_address_is_that_of_the_contract() -> None:

@@ -11,13 +11,15 @@ from typing import Any
 
 from portaal.bsn import elfproef
 from portaal.simulators.ciz.behaviour import Fault
-from portaal.simulators.ciz.register import Register
+from portaal.simulators.ciz.register import Indicatie, Register
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 MOST_COMPARED = 500
 _GRONDSLAG = re.compile(r"wmo2015:2\.3\.(2|3|5|6|9|10)")
 _OIN = re.compile(r"[0-9]{20}")
+_GEMEENTECODE = re.compile(r"[0-9]{4}")
+_ABOUT = {"verzoekId", "oin", "gemeentecode", "peildatum"}
 _STATUSES = {
     Fault.FOUT_500: (500, "Interne fout"),
     Fault.FOUT_503: (503, "In onderhoud"),
@@ -48,8 +50,18 @@ def _ok(content: dict[str, Any]) -> Answer:
     return Answer(200, JSON, json.dumps(content).encode())
 
 
-def status(register: Register, fault: Fault) -> Answer:
+def _names_what_it_should(asked: dict[str, Any], *names: str) -> bool:
+    """Whether a question has these parts and no others, and says rightly who asks."""
+    if set(asked) != {*_ABOUT, *names}:
+        return False
+    uuid.UUID(asked["verzoekId"])
+    return bool(_OIN.fullmatch(asked["oin"]) and _GEMEENTECODE.fullmatch(asked["gemeentecode"]))
+
+
+def status(register: Register, fault: Fault, oin: str) -> Answer:
     """GET /v1/status."""
+    if not _OIN.fullmatch(oin):
+        return problem(403, "Het OIN is niet juist")
     if fault in _STATUSES:
         return problem(*_STATUSES[fault])
     stand = register.stand + _STAND.get(fault, timedelta())
@@ -59,76 +71,80 @@ def status(register: Register, fault: Fault) -> Answer:
 def raadpleging(register: Register, fault: Fault, asked: dict[str, Any]) -> Answer:
     """POST /v1/raadplegingen."""
     try:
-        day = date.fromisoformat(asked["peildatum"])
-        uuid.UUID(asked["verzoekId"])
-        bsn, known = asked["bsn"], elfproef(asked["bsn"]) and _OIN.fullmatch(asked["oin"])
+        right = _names_what_it_should(asked, "bsn", "grondslag") and elfproef(asked["bsn"])
+        day, bsn = date.fromisoformat(asked["peildatum"]), asked["bsn"]
         allowed = _GRONDSLAG.fullmatch(asked["grondslag"])
     except (KeyError, TypeError, ValueError):
         return problem(400, "De vraag is niet volledig")
-    if not known:
-        return problem(400, "Het BSN of OIN is niet juist")
+    if not right:
+        return problem(400, "De vraag is niet juist")
     if not allowed:
         return problem(403, "Voor deze grondslag geeft het register geen antwoord")
     found = register.find(bsn, day)
-    content: dict[str, Any] = {
+    no: dict[str, Any] = {
         "verzoekId": asked["verzoekId"],
         "bsn": bsn,
         "peildatum": asked["peildatum"],
-        "uitkomst": "ja" if found else "nee",
+        "uitkomst": "nee",
         "registerStand": register.stand.isoformat(),
     }
-    if found:
-        content["besluit"] = {"datum": found.besluit.isoformat(), "ingangsdatum": found.begin.isoformat()}
-        if found.einde:
-            content["besluit"]["einddatum"] = found.einde.isoformat()
-    return _spoiled(content, fault)
+    content = no | {"uitkomst": "ja", "besluit": _besluit(found)} if found else no
+    lies: dict[Fault, dict[str, Any]] = {
+        Fault.ANDER_BSN: {"bsn": "999999990" if bsn != "999999990" else "999990007"},
+        Fault.VERKEERD_TYPE: {"uitkomst": False},
+        Fault.ANDERE_UITKOMST: {"uitkomst": "onbekend"},
+        Fault.NEE_MET_BESLUIT: {"besluit": {"datum": "2024-01-01", "ingangsdatum": "2024-01-01"}},
+    }
+    return _spoiled(content, no, fault, lies)
+
+
+def _besluit(found: Indicatie) -> dict[str, str]:
+    besluit = {"datum": found.besluit.isoformat(), "ingangsdatum": found.begin.isoformat()}
+    return besluit | ({"einddatum": found.einde.isoformat()} if found.einde else {})
 
 
 def vergelijking(register: Register, fault: Fault, asked: dict[str, Any]) -> Answer:
     """POST /v1/vergelijkingen."""
     try:
-        day = date.fromisoformat(asked["peildatum"])
-        uuid.UUID(asked["verzoekId"])
-        bsns = list(dict.fromkeys(asked["bsns"]))
-        right = 0 < len(bsns) <= MOST_COMPARED and all(map(elfproef, bsns)) and _OIN.fullmatch(asked["oin"])
+        bsns, day = asked["bsns"], date.fromisoformat(asked["peildatum"])
+        right = _names_what_it_should(asked, "bsns") and 0 < len(bsns) <= MOST_COMPARED
+        right = right and len(set(bsns)) == len(bsns) and all(map(elfproef, bsns))
     except (KeyError, TypeError, ValueError):
         return problem(400, "De vraag is niet volledig")
     if not right:
         return problem(400, "De vraag is niet juist")
-    if fault in _STATUSES:
-        return problem(*_STATUSES[fault])
-    content = {
+    nobody: dict[str, Any] = {
         "verzoekId": asked["verzoekId"],
         "peildatum": asked["peildatum"],
         "registerStand": register.stand.isoformat(),
         "aantal": len(bsns),
-        "metIndicatie": [bsn for bsn in bsns if register.find(bsn, day)],
+        "metIndicatie": [],
     }
-    if fault is Fault.ANDER_BSN:
-        content["metIndicatie"] = ["999999990"]
-    return _ok(content)
+    content = nobody | {"metIndicatie": [bsn for bsn in bsns if register.find(bsn, day)]}
+    lies: dict[Fault, dict[str, Any]] = {
+        Fault.ANDER_BSN: {"metIndicatie": ["999999990"]},
+        Fault.VERKEERD_TYPE: {"metIndicatie": False},
+        Fault.ANDERE_UITKOMST: {"aantal": len(bsns) + 1},
+        Fault.NEE_MET_BESLUIT: {"besluit": {}},
+    }
+    return _spoiled(content, nobody, fault, lies)
 
 
-def _spoiled(content: dict[str, Any], fault: Fault) -> Answer:
-    """A right answer, as the fault makes it. Only faults of what is said; the server has those of how."""
+def _spoiled(content: dict[str, Any], worst: dict[str, Any], fault: Fault, lies: dict[Fault, dict[str, Any]]) -> Answer:
+    """A right answer, as the fault makes it. Only faults of what is said; the server has those of how.
+
+    :param worst: the answer that a lie is told with: nobody has an indication.
+    """
     if fault in _STATUSES:
         return problem(*_STATUSES[fault])
-    changes: dict[Fault, dict[str, Any]] = {
-        Fault.ANDER_BSN: {"bsn": "999999990" if content["bsn"] != "999999990" else "999990007"},
+    day, stand = date.fromisoformat(content["peildatum"]), datetime.fromisoformat(content["registerStand"])
+    lies = lies | {
         Fault.ANDER_VERZOEK: {"verzoekId": str(uuid.uuid4())},
-        Fault.ANDERE_DAG: {"peildatum": (date.fromisoformat(content["peildatum"]) - timedelta(days=1)).isoformat()},
-        Fault.VERKEERD_TYPE: {"uitkomst": False},
-        Fault.ANDERE_UITKOMST: {"uitkomst": "onbekend"},
+        Fault.ANDERE_DAG: {"peildatum": (day - timedelta(days=1)).isoformat()},
         Fault.NEE_EN_FOUT: {"fout": "register niet bereikbaar"},
-        Fault.NEE_MET_BESLUIT: {"besluit": {"datum": "2024-01-01", "ingangsdatum": "2024-01-01"}},
-        Fault.VEROUDERD: {},
-        Fault.TOEKOMST: {},
+        **{late: {"registerStand": (stand + by).isoformat()} for late, by in _STAND.items()},
     }
-    if fault in changes:  # the worst lie is a no
-        stand = datetime.fromisoformat(content["registerStand"]) + _STAND.get(fault, timedelta())
-        content = {name: value for name, value in content.items() if name != "besluit"}
-        content |= {"uitkomst": "nee", "registerStand": stand.isoformat(), **changes[fault]}
-    return _spoiled_whole(_ok(content), fault)
+    return _spoiled_whole(_ok(worst | lies[fault] if fault in lies else content), fault)
 
 
 def _spoiled_whole(answer: Answer, fault: Fault) -> Answer:

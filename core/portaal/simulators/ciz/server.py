@@ -77,7 +77,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.path == "/v1/status":
             fault = self.server.behaviour.for_all
             self.server.note("status", fault)
-            self._answer(answers.status(self.server.register, fault), fault)
+            self._answer(answers.status(self.server.register, fault, self.headers.get("X-Oin", "")), fault)
         elif self.path == "/":
             self._send(Answer(HTTPStatus.OK, "text/html; charset=utf-8", page.render(self.server).encode()))
         elif self.path == "/stijl.css":
