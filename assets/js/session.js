@@ -80,5 +80,5 @@ class SessionGuard {
   }
 }
 
-const dialog = document.getElementById('sessie');
+const dialog = document.getElementById('pz-sessie');
 if (dialog) new SessionGuard(dialog);
