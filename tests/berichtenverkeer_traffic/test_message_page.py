@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -22,6 +23,8 @@ from portaal.berichtenverkeer.tracking.models import Direction, EventKind, Messa
 from portaal.berichtenverkeer.tracking.states import State
 from portaal.berichtenverkeer.tracking.timeline import record
 from portaal.berichtenverkeer.traffic import all_traffic
+
+from .conftest import Chain
 
 Wmo301 = Callable[[str], bytes]
 
@@ -55,6 +58,27 @@ def test_downloading_is_not_processing(gebruiker: Any, dbsession: Session, store
     assert [event.kind for event in message.events].count(EventKind.VERWERKT_GEMELD) == 1
     page = gebruiker.get(f"{BASE}/berichten/{message.id}")
     assert not [form for form in page.forms.values() if form.action.endswith("/verwerkt")]
+
+
+def test_downloading_does_not_undo_what_another_did_meanwhile(chain: Chain) -> None:
+    with chain.open_session() as dbsession:
+        message_id = received(dbsession, chain.store).id
+
+    def process() -> None:
+        with chain.open_session() as dbsession, dbsession.begin():
+            message = messages.find(dbsession, "0363", "iwmo", message_id, lock=True)
+            assert message
+            messages.mark_processed(dbsession, message, chain.account_id)
+
+    other = threading.Thread(target=process)
+    with chain.open_session() as dbsession, dbsession.begin():
+        message = messages.find(dbsession, "0363", "iwmo", message_id, lock=True)
+        assert message
+        other.start()
+        other.join(1)  # it waits; it would be done by now if it did not
+        messages.download(dbsession, chain.store, message, chain.account_id).close()
+    other.join()
+    assert chain.message(message_id).state is State.VERWERKT
 
 
 def test_a_sent_message_cannot_be_marked_as_processed(gebruiker: Any, dbsession: Session, store: Any) -> None:

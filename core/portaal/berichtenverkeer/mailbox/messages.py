@@ -35,26 +35,33 @@ class Detail:
     next_attempt: datetime | None
 
 
-def find(dbsession: Session, gemeentecode: str, product: str, message_id: uuid.UUID) -> Message | None:
-    """The message with this id, of this gemeente and product only: another's is as absent as one that is not."""
-    return dbsession.scalars(
-        sa.select(Message).where(
-            Message.id == message_id, Message.gemeentecode == gemeentecode, Message.product == product
-        )
-    ).one_or_none()
+def find(
+    dbsession: Session, gemeentecode: str, product: str, message_id: uuid.UUID, *, lock: bool = False
+) -> Message | None:
+    """The message with this id, of this gemeente and product only: another's is as absent as one that is not.
+
+    :param lock: keep others from changing it until the transaction ends.
+    """
+    query = sa.select(Message).where(
+        Message.id == message_id, Message.gemeentecode == gemeentecode, Message.product == product
+    )
+    return dbsession.scalars(query.with_for_update() if lock else query).one_or_none()
 
 
 def find_several(
     dbsession: Session, gemeentecode: str, product: str, ids: Collection[uuid.UUID]
 ) -> list[Message] | None:
-    """The messages with these ids, oldest first; None when one of them is not this gemeente's and product's."""
+    """The messages with these ids, oldest first, locked for change; None when one of them is not this gemeente's and
+    product's.
+    """
     found = dbsession.scalars(
         sa.select(Message)
         .where(Message.id.in_(ids), Message.gemeentecode == gemeentecode, Message.product == product)
-        .order_by(Message.created_at, Message.id)
+        .order_by(Message.id)  # locked in the order of everyone who needs several
+        .with_for_update()
         .options(selectinload(Message.events))  # whatever is done to them is noted there
     ).all()
-    return list(found) if len(found) == len(set(ids)) else None
+    return sorted(found, key=lambda message: message.created_at) if len(found) == len(set(ids)) else None
 
 
 def detail(dbsession: Session, message: Message) -> Detail:

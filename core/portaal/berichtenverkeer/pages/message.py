@@ -70,7 +70,7 @@ def show_message(context: ProductContext, request: Request) -> dict[str, Any]:
 
 def download_payload(context: ProductContext, request: Request) -> Response:
     """The file as it came in, byte for byte. A browser saves it and never shows it."""
-    message = _find(context, request)
+    message = _find(context, request, lock=True)
     store = request.registry["portaal.payloads"]
     try:
         payload = messages.download(request.dbsession, store, message, request.identity.account_id)
@@ -85,7 +85,7 @@ def download_payload(context: ProductContext, request: Request) -> Response:
 
 def report_processed(context: ProductContext, request: Request) -> Response:
     """Mark a received message as processed: downloading alone does not say that."""
-    message = _find(context, request)
+    message = _find(context, request, lock=True)
     if messages.mark_processed(request.dbsession, message, request.identity.account_id):
         flash(request, "ok", _("The message is marked as processed."))
     else:
@@ -93,8 +93,9 @@ def report_processed(context: ProductContext, request: Request) -> Response:
     return HTTPSeeOther(product_path(context, request, "bericht", message_id=message.id))
 
 
-def _find(context: ProductContext, request: Request) -> Message:
-    message = messages.find(request.dbsession, context.code, context.product, read_id(request, "message_id"))
+def _find(context: ProductContext, request: Request, *, lock: bool = False) -> Message:
+    message_id = read_id(request, "message_id")
+    message = messages.find(request.dbsession, context.code, context.product, message_id, lock=lock)
     if message is None:
         raise HTTPNotFound
     return message
