@@ -230,7 +230,9 @@ def test_two_files_or_other_fields_are_too_many(gebruiker: Any, wmo301: Wmo301) 
 
 def test_a_file_that_is_too_large_is_said_so(gebruiker: Any) -> None:
     look_at(gebruiker, b"<a>" + b" " * 26_000_000 + b"</a>").mustcontain("B27")
-    look_at(gebruiker, b" " * 39_200_000, status=413).mustcontain("Een bericht mag hoogstens 25 MB zijn.")
+    page = look_at(gebruiker, b" " * 39_200_000, page="2", status=413)
+    page.mustcontain("Een bericht mag hoogstens 25 MB zijn.")
+    assert page.html.find(id="pagina")["value"] == "2"
     assert LARGEST_READ_PAST > 39_200_000
 
 

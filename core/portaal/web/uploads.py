@@ -1,4 +1,7 @@
-"""One small file with a form, read into memory only: WebOb would write it to a temporary file, in plain text."""
+"""Forms with files, read while they stream in: WebOb would write the files to a disk first, in plain text.
+
+For views with ``checks_csrf_itself``.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from pyramid.exceptions import BadCSRFToken
 from pyramid.interfaces import ICSRFStoragePolicy
 
 from portaal.web.forms import CSRF_FIELD, CSRF_HEADER
-from portaal.web.multipart_form import UploadError, UploadFault, read_form
+from portaal.web.multipart_form import FileSink, OpenFile, UploadError, UploadFault, read_form
 
 if TYPE_CHECKING:
     from pyramid.request import Request
@@ -47,7 +50,7 @@ class _Memory:
 
 
 def read_upload(request: Request, name: str, most: int) -> Upload:
-    """Read a form with one file, and check its CSRF token. For a view with ``checks_csrf_itself``.
+    """Read a form with one small file into memory, and check its CSRF token.
 
     :param name: of the file's field.
     :param most: how many bytes the file may have.
@@ -55,29 +58,54 @@ def read_upload(request: Request, name: str, most: int) -> Upload:
     :raises BadCSRFToken: the token is wrong or missing.
     """
     file = _Memory(most)
-    fields = read_form(
-        request.environ["wsgi.input"], request.headers.get("Content-Type", ""), request.content_length,
-        lambda _name, _fields: file, file_field=name, max_files=1, max_size=most + FORM_AROUND_IT,
-    )  # fmt: skip
-    check_csrf(request, fields)
-    return Upload({key: value for key, value in fields.items() if key != CSRF_FIELD}, bytes(file.content))
+    fields = read_files(request, lambda _name, _fields: file, name, max_files=1, max_size=most + FORM_AROUND_IT)
+    return Upload(fields, bytes(file.content))
 
 
-def check_csrf(request: Request, fields: Mapping[str, str]) -> None:
-    """The check of a form that streams in: Pyramid's own would read the whole body first.
+def read_files(
+    request: Request, open_file: OpenFile, file_field: str, *, max_files: int, max_size: int
+) -> dict[str, str]:
+    """Read a form with files, and check its CSRF token before anything of a file is taken.
 
-    :param fields: those that came so far.
-    :raises BadCSRFToken: the token is wrong, or not among them.
+    For the parameters see :func:`portaal.web.multipart_form.read_form`.
+
+    :returns: the ordinary fields, without the token.
+    :raises UploadError: it is no such form, is broken off, or exceeds a limit. Its fields are empty when the token is
+        not among them: what another site filled in is not shown again.
+    :raises BadCSRFToken: the token is wrong or missing.
     """
+
+    def open_checked(name: str, fields: Mapping[str, str]) -> FileSink:
+        _check_csrf(request, fields)
+        return open_file(name, fields)
+
+    try:
+        fields = read_form(
+            request.environ["wsgi.input"],
+            request.headers.get("Content-Type", ""),
+            request.content_length,
+            open_checked,
+            file_field=file_field,
+            max_files=max_files,
+            max_size=max_size,
+        )
+    except UploadError as error:
+        if not _has_token(request, error.fields):
+            error.fields = {}
+        raise
+    _check_csrf(request, fields)
+    return {name: text for name, text in fields.items() if name != CSRF_FIELD}
+
+
+def _check_csrf(request: Request, fields: Mapping[str, str]) -> None:
     check_csrf_origin(request)
-    if not has_token(request, fields):
+    if not _has_token(request, fields):
         raise BadCSRFToken("wrong or missing token")
 
 
-def has_token(request: Request, fields: Mapping[str, str]) -> bool:
-    """Whether the fields, or the headers, hold the CSRF token of this browser."""
+def _has_token(request: Request, fields: Mapping[str, str]) -> bool:
     policy = request.registry.getUtility(ICSRFStoragePolicy)
     return bool(policy.check_csrf_token(request, request.headers.get(CSRF_HEADER) or fields.get(CSRF_FIELD, "")))
 
 
-__all__ = ["Upload", "UploadError", "UploadFault", "check_csrf", "has_token", "read_upload"]
+__all__ = ["Upload", "UploadError", "UploadFault", "read_files", "read_upload"]

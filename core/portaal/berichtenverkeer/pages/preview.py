@@ -16,10 +16,8 @@ from portaal.berichtenverkeer.readable import Page, Reader, page_view
 from portaal.berichtenverkeer.settings import message_settings
 from portaal.berichtenverkeer.tracking.names import clean
 from portaal.web.addresses import read_number
-from portaal.web.forms import CSRF_FIELD
 from portaal.web.i18n import _
-from portaal.web.multipart_form import UploadError, UploadFault, read_form
-from portaal.web.uploads import check_csrf
+from portaal.web.uploads import UploadError, UploadFault, read_files
 
 if TYPE_CHECKING:
     from pyramid.request import Request
@@ -73,25 +71,16 @@ def show_file(context: ProductContext, request: Request) -> dict[str, Any]:
     seen: list[SeenFile] = []
 
     def open_file(name: str, fields: Mapping[str, str]) -> SeenFile:
-        check_csrf(request, fields)  # before anything of a file is taken
         seen.append(SeenFile(name, expectation, _page_number(fields) or 1))
         return seen[-1]
 
     try:
-        fields = read_form(
-            request.environ["wsgi.input"],
-            request.headers.get("Content-Type", ""),
-            request.content_length,
-            open_file,
-            file_field=FILE,
-            max_files=1,
-            max_size=MAX_BODY,
-        )
+        fields = read_files(request, open_file, FILE, max_files=1, max_size=MAX_BODY)
     except UploadError as error:
         status, message = FAULTS[error.fault]
-        return _variables(context, request, status=status, errors={FILE: message})
-    check_csrf(request, fields)
-    if set(fields) - {CSRF_FIELD, PAGE}:
+        typed = error.fields.get(PAGE, "")
+        return _variables(context, request, status=status, errors={FILE: message}, page_typed=typed)
+    if set(fields) - {PAGE}:
         raise HTTPBadRequest("unexpected fields")
     errors = _errors(fields, seen)
     if errors:

@@ -18,10 +18,8 @@ from portaal.berichtenverkeer.tracking import findings
 from portaal.berichtenverkeer.tracking.models import Outcome, Submission
 from portaal.bsn import contains_bsn
 from portaal.web.addresses import read_id
-from portaal.web.forms import CSRF_FIELD
 from portaal.web.i18n import _
-from portaal.web.multipart_form import UploadError, UploadFault, read_form
-from portaal.web.uploads import check_csrf, has_token
+from portaal.web.uploads import UploadError, UploadFault, read_files
 
 if TYPE_CHECKING:
     from pyramid.request import Request
@@ -67,27 +65,17 @@ def receive_form(context: ProductContext, request: Request) -> Any:
     with ExitStack() as stack:
         files: list[IncomingFile] = []
 
-        def open_file(name: str, fields: Mapping[str, str]) -> IncomingFile:
-            check_csrf(request, fields)  # before anything of a file is taken
+        def open_file(name: str, _fields: Mapping[str, str]) -> IncomingFile:
             files.append(stack.enter_context(IncomingFile(name, store, expectation)))
             return files[-1]
 
         try:
-            fields = read_form(
-                request.environ["wsgi.input"],
-                request.headers.get("Content-Type", ""),
-                request.content_length,
-                open_file,
-                file_field=FILES,
-                max_files=MAX_FILES,
-                max_size=MAX_BODY,
-            )
+            fields = read_files(request, open_file, FILES, max_files=MAX_FILES, max_size=MAX_BODY)
         except UploadError as error:
             status, message = _FAULTS[error.fault]
-            typed = error.fields.get(OWN_REFERENCE, "") if has_token(request, error.fields) else ""
+            typed = error.fields.get(OWN_REFERENCE, "")
             return _form(context, request, status=status, errors={FILES: message}, own_reference=typed)
-        check_csrf(request, fields)
-        if set(fields) - {CSRF_FIELD, OWN_REFERENCE}:
+        if set(fields) - {OWN_REFERENCE}:
             raise HTTPBadRequest("unexpected fields")
         own_reference = fields.get(OWN_REFERENCE, "").strip()
         errors = _errors(own_reference, files, required=settings.eigen_kenmerk_verplicht)
