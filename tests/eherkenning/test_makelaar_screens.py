@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 from datetime import timedelta
 
 import pytest
@@ -11,10 +13,13 @@ from sqlalchemy.orm import Session
 
 from portaal import clock
 from portaal.access.models import LoginSession
+from portaal.login.levels import AssuranceLevel
 from portaal.simulators.makelaar.deviations import DEVIATIONS, NORMAL
 from portaal.simulators.makelaar.phone import Code
+from portaal.simulators.makelaar.questions import Question
 from portaal.simulators.makelaar.screens import SUPPLIERS
 from portaal.simulators.makelaar.texts import TEXTS
+from portaal.simulators.makelaar.visits import Visit, Visits
 from portaal.testing.makelaar import PASSWORD, Walk, form_with
 
 ANNA = "anna.degroot@amsterdam.example"
@@ -53,6 +58,27 @@ def test_the_choice_says_for_whom_and_at_which_level(walk: Walk) -> None:
         "Simulatie",
     ):
         assert words in text
+
+
+def test_many_who_begin_at_once_are_all_known() -> None:
+    """The threads of its server share what it knows of those who are on their way."""
+    visits, question, now = Visits(), Question("_1", "", AssuranceLevel.LOA3, "", False, ""), clock.now()
+    begun: list[Visit] = []
+    threads = [
+        threading.Thread(target=lambda: begun.extend([visits.start(question, now) for _ in range(200)]))
+        for _ in range(4)
+    ]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert len(begun) == 800
+    assert all(visits.get(visit.token, now) for visit in begun)
 
 
 def test_its_first_page_says_who_one_can_be(walk: Walk) -> None:

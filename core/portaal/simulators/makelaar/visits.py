@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -30,31 +31,37 @@ class Visit:
 
 
 class Visits:
-    """Attempts by their cookie, and answers waiting to be fetched by their artifact."""
+    """Attempts by their cookie, and answers waiting to be fetched by their artifact. Threads share it."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._visits: dict[str, Visit] = {}
         self._answers: dict[str, tuple[datetime, etree._Element]] = {}
 
     def start(self, question: Question, now: datetime) -> Visit:
-        self._forget(now)
         visit = Visit(question, now)
-        self._visits[visit.token] = visit
+        with self._lock:
+            self._forget(now)
+            self._visits[visit.token] = visit
         return visit
 
     def get(self, token: str, now: datetime) -> Visit | None:
-        self._forget(now)
-        return self._visits.get(token)
+        with self._lock:
+            self._forget(now)
+            return self._visits.get(token)
 
     def end(self, visit: Visit) -> None:
-        self._visits.pop(visit.token, None)
+        with self._lock:
+            self._visits.pop(visit.token, None)
 
     def keep_answer(self, artifact: str, answer: etree._Element, now: datetime) -> None:
-        self._answers[artifact] = (now, answer)
+        with self._lock:
+            self._answers[artifact] = (now, answer)
 
     def take_answer(self, artifact: str) -> etree._Element | None:
         """The answer behind an artifact; it can be taken once."""
-        found = self._answers.pop(artifact, None)
+        with self._lock:
+            found = self._answers.pop(artifact, None)
         return found[1] if found else None
 
     def _forget(self, now: datetime) -> None:
