@@ -283,6 +283,12 @@ def test_the_partners_page_steers_them(world: World) -> None:
     )
     world.wait_for(lambda found: [m.counterparty for m in found] == ["65656055"])
     assert "WMO305 (Di01)" in urllib3.request("GET", f"{address}/").data.decode()
-    for wrong in ("storing=x&antwoord=y", "", "storing=weg"):
-        assert urllib3.request("POST", f"{address}/gedrag", body=wrong, redirect=False).status == 400
+    for path, wrong in (
+        ("gedrag", b"storing=x&antwoord=y"),
+        ("gedrag", b""),
+        ("gedrag", b"storing=weg"),
+        ("gedrag", b"storing=\xff"),
+        ("startbericht", b"standaard=iwmo&aanbieder=1&gemeente=0363"),
+    ):
+        assert urllib3.request("POST", f"{address}/{path}", body=wrong, redirect=False).status == 400
     assert urllib3.request("GET", f"{address}/x").status == 404

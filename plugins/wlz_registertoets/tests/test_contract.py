@@ -133,6 +133,32 @@ def test_the_simulated_register_tells_its_status(ciz: Server) -> None:
     assert ask(ciz, "GET", "/v1/status")[0] == 403
 
 
+def steer(ciz: Server, path: str, body: bytes) -> int:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    return outbound.call(outbound.Endpoint(ciz.url), "POST", path, body=body, headers=form).status
+
+
+def test_the_page_of_the_simulated_register_shows_who_are_in_it_now(ciz: Server) -> None:
+    def page() -> str:
+        return outbound.call(outbound.Endpoint(ciz.url), "GET", "/").body.decode()
+
+    def row(bsn: str) -> str:
+        return f"<td>{bsn}</td>"
+
+    assert row(WITH) in page()
+    assert row(WITHOUT) not in page()
+    assert steer(ciz, "/register", f"bsn={WITHOUT}&indicatie=ja".encode()) == 303
+    assert steer(ciz, "/register", f"bsn={WITH}&indicatie=nee".encode()) == 303
+    assert row(WITHOUT) in page()
+    assert row(WITH) not in page()
+
+
+@pytest.mark.parametrize("body", [b"", b"indicatie=ja", b"bsn=123456789&indicatie=ja", b"bsn=\xff"])
+@pytest.mark.parametrize("path", ["/register", "/gedrag"])
+def test_the_page_of_the_simulated_register_refuses_a_form_that_is_wrong(ciz: Server, path: str, body: bytes) -> None:
+    assert steer(ciz, path, body) == 400
+
+
 def test_the_version_in_the_address_is_that_of_the_contract() -> None:
     major = CONTRACT["info"]["version"].split(".")[0]
     assert all(path.startswith(f"/v{major}/") for path in CONTRACT["paths"])

@@ -9,7 +9,6 @@ import jinja2
 
 from portaal.clock import AMSTERDAM
 from portaal.simulators.ciz.behaviour import FAULTS
-from portaal.simulators.ciz.register import demonstration
 
 if TYPE_CHECKING:
     from portaal.simulators.ciz.server import Server
@@ -28,7 +27,6 @@ def render(server: Server) -> str:
     return _environment.get_template("page.jinja2").render(
         faults=FAULTS,
         behaviour=server.behaviour,
-        people=demonstration(),
         register=server.register,
         asked=[(at.astimezone(AMSTERDAM).strftime("%H.%M.%S"), what, FAULTS[how]) for at, what, how in server.asked],
     )

@@ -42,6 +42,12 @@ class Register:
         self._content = demonstration() if content is None else content
         self._lock = threading.Lock()
 
+    @property
+    def content(self) -> dict[str, list[Indicatie]]:
+        """Who are in it now, by BSN."""
+        with self._lock:
+            return {bsn: list(indicaties) for bsn, indicaties in self._content.items()}
+
     def find(self, bsn: str, day: date) -> Indicatie | None:
         """The indication that holds on a day."""
         with self._lock:

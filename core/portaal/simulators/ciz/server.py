@@ -124,16 +124,17 @@ class Handler(BaseHTTPRequestHandler):
             self._send(answer)
 
     def _steer(self) -> None:
-        fields = {name: values[0] for name, values in parse_qs(self._body(LARGEST_FORM).decode()).items()}
-        bsn = fields.get("bsn", "").strip()
         try:
-            if bsn and not elfproef(bsn):
+            fields = {name: values[0] for name, values in parse_qs(self._body(LARGEST_FORM).decode()).items()}
+            bsn = fields.get("bsn", "").strip()
+            changes_register = self.path == "/register"
+            if (bsn or changes_register) and not elfproef(bsn):
                 raise ValueError
-            if self.path == "/gedrag":
+            if not changes_register:
                 self.server.behaviour.choose(Fault(fields["storing"]), bsn)
-            elif fields["indicatie"] == "ja" and bsn:
+            elif fields["indicatie"] == "ja":
                 self.server.register.give(bsn, clock.today())
-            elif bsn:
+            else:
                 self.server.register.take_away(bsn)
         except (KeyError, ValueError):
             self._send(answers.problem(400, "Dit formulier is niet juist ingevuld"))
@@ -145,6 +146,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _body(self, most: int) -> bytes:
         length = int(self.headers.get("Content-Length") or 0)
+        self.close_connection = self.close_connection or length > most  # what is left is no request
         return self.rfile.read(min(length, most))
 
     def _send(self, answer: Answer) -> None:

@@ -110,14 +110,16 @@ class Handler(BaseHTTPRequestHandler):
             yield piece
 
     def _steer(self) -> None:
-        fields = {name: values[0] for name, values in parse_qs(b"".join(self._body(_FORM)).decode()).items()}
         chain = self.server.chain
         try:
+            fields = {name: values[0] for name, values in parse_qs(b"".join(self._body(_FORM)).decode()).items()}
             if self.path == "/gedrag":
                 chain.behaviour.fault = Fault(fields["storing"])
                 chain.behaviour.reply = Reply(fields["antwoord"])
                 chain.behaviour.twice = "dubbel" in fields
-            elif fields["aanbieder"] in AANBIEDERS and fields["standaard"] in {"iwmo", "ijw"}:
+            elif fields["aanbieder"] not in AANBIEDERS or fields["standaard"] not in {"iwmo", "ijw"}:
+                raise ValueError
+            else:
                 chain.start(fields["standaard"], fields["aanbieder"], fields["gemeente"][:4])
         except (KeyError, ValueError):
             self._send(HTTPStatus.BAD_REQUEST, "text/plain; charset=utf-8", b"Dit formulier is niet volledig.")
