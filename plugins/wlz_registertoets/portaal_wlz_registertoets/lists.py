@@ -39,21 +39,25 @@ class TypedLine:
 
 
 class UnclearColumnsError(ValueError):
-    """There are several columns, and none of them is called BSN."""
+    """There are several columns, and none of them is called BSN, or several are."""
 
 
 def read_lines(text: str) -> list[TypedLine]:
     """The lines of what was pasted: one BSN each, or a CSV with a column BSN. Empty lines and repetitions drop out.
 
-    :raises UnclearColumnsError: a line has several values and the first line does not say which is the BSN.
+    :raises UnclearColumnsError: a line has several values and the first line does not say which one is the BSN.
     """
-    delimiter = next((mark for mark in ";\t," if mark in text), ";")
+    text = text.removeprefix("\ufeff")  # the mark with which many programs begin a file in UTF-8
+    first_line = text.strip().partition("\n")[0]  # a name further on may hold any of them
+    delimiter = next((mark for part in (first_line, text) for mark in ";\t," if mark in part), ";")
     # Line by line: a quotation mark that is not closed must not swallow the lines after it.
     cells = (
         [cell.strip() for row in csv.reader([line], delimiter=delimiter) for cell in row] for line in text.splitlines()
     )
     table = [row for row in cells if any(row)]
     heads = [cell.casefold() for cell in table[0]] if table else []
+    if heads.count(COLUMN) > 1:
+        raise UnclearColumnsError
     if COLUMN in heads:
         place = heads.index(COLUMN)
         typed = [row[place] if place < len(row) else "" for row in table[1:]]

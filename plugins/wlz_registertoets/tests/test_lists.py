@@ -181,6 +181,26 @@ def test_a_csv_with_columns(gebruiker: Any) -> None:
     assert "Jansen" not in page.text
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeffBSN\r\n999990007\r\n999990056\r\n",
+        "\ufeffNaam;BSN\r\nJansen;999990007\r\nDe Vries;999990056\r\n",
+        "\ufeff999990007\r\n999990056",
+        '"Naam"\t"BSN"\r\n"Jansen; P."\t"999990007"\r\n"De Vries"\t"999 990 056"',
+        'BSN,Naam\r\n999990007,"Jansen; P."\r\n999990056,"De Vries\t"',
+    ],
+)
+def test_a_file_as_a_spreadsheet_writes_it(text: str) -> None:
+    """With a mark of its encoding before it, and the ends of lines of Windows."""
+    assert [line.bsn for line in lists.read_lines(text)] == ["999990007", "999990056"]
+
+
+def test_of_two_columns_of_that_name_none_is_left_out_in_silence() -> None:
+    with pytest.raises(lists.UnclearColumnsError):
+        lists.read_lines("BSN,BSN\n999990007,999990019")
+
+
 def test_a_list_counts_for_the_day(
     clock: StillClock, gebruiker: Any, configure: Callable[..., None], dbsession: Session
 ) -> None:
