@@ -173,7 +173,7 @@ class Vergelijking(Base):
 class Signaal(Base):
     """A resident with a Wmo provision turned out to have a Wlz indication.
 
-    :ivar sealed: the BSN, until some time after it was dealt with.
+    :ivar sealed: the BSN, until some time after it was dealt with, or ended without.
     :ivar ended_at: the register no longer says so, or the gemeente no longer delivers the resident.
     """
 

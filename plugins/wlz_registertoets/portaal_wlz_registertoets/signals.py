@@ -92,8 +92,14 @@ def deliver(dbsession: Session, secrecy: Secrecy, bsns: Sequence[str], asker: As
 
 
 def withdraw(dbsession: Session, asker: Asker) -> None:
-    """Take the dat-file back: nobody is compared any more, and its BSNs are erased."""
+    """Take the dat-file back: nobody is compared any more, its BSNs are erased, and what it signalled ends."""
     if _replace_current(dbsession, asker.gemeentecode):
+        dbsession.execute(
+            sa.update(Signaal)
+            .where(Signaal.gemeentecode == asker.gemeentecode, Signaal.ended_at.is_(None))
+            .values(ended_at=now())
+            .execution_options(synchronize_session=False)
+        )
         _record(dbsession, WITHDRAW, asker, "", "", {})
 
 
@@ -280,10 +286,11 @@ def deal_with(dbsession: Session, signal: Signaal, asker: Asker) -> None:
 
 
 def erase_old_bsns(dbsession: Session, moment: datetime) -> None:
-    """Forget the BSN of signals that were dealt with some time ago."""
+    """Forget the BSN of signals that were dealt with, or ended without, some time ago."""
+    done_at = sa.func.coalesce(Signaal.dealt_with_at, Signaal.ended_at)
     dbsession.execute(
         sa.update(Signaal)
-        .where(Signaal.dealt_with_at < moment - BSN_KEPT_FOR, Signaal.sealed != "")
+        .where(done_at < moment - BSN_KEPT_FOR, Signaal.sealed != "")
         .values(sealed="")
         .execution_options(synchronize_session=False)
     )

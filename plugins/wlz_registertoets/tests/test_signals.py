@@ -113,6 +113,34 @@ def test_withdrawing_erases_the_residents(user: Any, dbsession: Session) -> None
     assert len(acts(dbsession, "signals_withdraw")) == 1
 
 
+def test_who_is_no_longer_delivered_is_not_said_to_be_out_of_the_register(
+    user: Any, dbsession: Session, context: HookContext
+) -> None:
+    """Nobody asked the register about them, so nobody knows."""
+    with time_machine.travel("2026-11-21T10:00:00+00:00", tick=False) as time:
+        send_file(user, WITH.encode())
+        jobs.compare_residents(context)
+        send_file(user, WITHOUT.encode())
+        time.shift(timedelta(days=1))
+        jobs.compare_residents(context)
+        (signal,) = every(dbsession, Signaal)
+        for page in (user.get(SIGNALS), press(user.get(SIGNALS), str(signal.id))):
+            assert "Niet meer gesignaleerd sinds" in page.text
+            assert "in het register sinds" not in page.text
+
+
+def test_withdrawing_ends_what_was_signalled(
+    user: Any, dbsession: Session, context: HookContext, configure: Callable[..., None]
+) -> None:
+    """Else it would stand there as if the register still said so, for as long as nobody is compared."""
+    send_file(user, WITH.encode())
+    jobs.compare_residents(context)
+    page = user.get(f"{SIGNALS}/aanleveren")
+    next(form for form in page.forms.values() if form.action.endswith("/intrekken")).submit(status=303)
+    assert [bool(signal.ended_at) for signal in every(dbsession, Signaal)] == [True]
+    assert "Niet meer gesignaleerd sinds" in user.get(SIGNALS).text
+
+
 # ---- comparing ----
 
 
@@ -351,6 +379,22 @@ def test_what_need_not_be_kept_is_forgotten(user: Any, dbsession: Session, conte
         jobs.forget(context)
         assert every(dbsession, Raadpleging) == []
     assert lists.find(dbsession, every(dbsession, Lijst)[0].id, lists.Asker(signal.id, "0363")) is None
+
+
+def test_the_bsn_of_a_signal_that_ended_by_itself_is_forgotten_too(
+    user: Any, ciz: Server, dbsession: Session, context: HookContext
+) -> None:
+    with time_machine.travel(now(), tick=False) as time:
+        send_file(user, f"{WITH}\n999990019".encode())
+        jobs.compare_residents(context)
+        ciz.register.take_away(WITH)
+        time.shift(timedelta(days=1))
+        jobs.compare_residents(context)
+        time.shift(timedelta(days=91))
+        jobs.forget(context)
+    assert {signal.masked: bool(signal.sealed) for signal in every(dbsession, Signaal)} == {
+        "•••••••07": False, "•••••••19": True,
+    }  # fmt: skip
 
 
 def test_a_comparison_that_is_late_is_told(user: Any, dbsession: Session, context: HookContext) -> None:
