@@ -13,7 +13,7 @@ from typing import BinaryIO, Protocol
 from multipart import MultipartError, MultipartSegment, ParserLimitReached, PushMultipartParser, parse_options_header
 
 _PIECE = 1 << 16
-_MAX_FIELD = 2_000  # bytes of an ordinary field
+_MAX_FIELD = 2_000  # bytes of an ordinary field that are kept
 _MAX_FIELDS = 10
 
 
@@ -61,7 +61,8 @@ def read_form(
     :param file_field: the only field that may hold files.
     :param open_file: gives what takes a file; what it raises ends the reading. An input in which no file was chosen
         does not count as one.
-    :returns: the ordinary fields; of one sent twice, the first.
+    :returns: the ordinary fields; of one sent twice, the first. One longer than 2,000 bytes is cut off there, which is
+        for its own check to find too long.
     :raises UploadError: it is no such form, is broken off, or exceeds a limit.
     """
     kind, options = parse_options_header(content_type)
@@ -129,9 +130,7 @@ class _Form:
 
     def _data(self, piece: bytes) -> None:
         if self._text is not None:
-            self._text += piece
-            if len(self._text) > _MAX_FIELD:
-                raise UploadError(UploadFault.TOO_LARGE)
+            self._text += piece[: _MAX_FIELD - len(self._text)]
             return
         if self._sink is None:  # bytes under an empty file name: a file after all
             self._open()
