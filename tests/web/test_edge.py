@@ -55,6 +55,10 @@ def test_a_foreign_host_name_is_refused(browser: Browser) -> None:
     assert "evil.example" not in response.text
 
 
+def test_a_host_name_may_have_capitals(browser: Browser) -> None:
+    browser.get(START, headers={"Host": "LocalHost"}, status=200)
+
+
 def test_a_form_larger_than_64_kib_is_refused(log_in: Any) -> None:
     browser = log_in(("gebruiker", "iwmo"))
     browser.post("/uitloggen", "x" * 70_000, status=413)

@@ -82,7 +82,7 @@ def limits_tween(handler: Handler, registry: Any) -> Handler:
     Routes that take more than a form name their limit with the directive ``add_body_limit``.
     """
     public = urlsplit(registry.settings["portaal.public_url"])
-    hosts = {public.netloc, *registry.settings.get("portaal.extra_hosts", "").split()}
+    hosts = {host.lower() for host in (public.netloc, *registry.settings.get("portaal.extra_hosts", "").split())}
     limits: dict[str, int] = registry["portaal.body_limits"]
 
     def tween(request: Request) -> Response:
@@ -90,7 +90,7 @@ def limits_tween(handler: Handler, registry: Any) -> Handler:
             raise HTTPBadRequest("the address is no text")
         if request.method not in METHODS:
             raise HTTPMethodNotAllowed()
-        if request.host not in hosts:
+        if request.host.lower() not in hosts:
             raise HTTPBadRequest("unknown host name")
         limit = next((size for suffix, size in limits.items() if request.path.endswith(suffix)), FORM_BYTES)
         if (request.content_length or 0) > limit:
