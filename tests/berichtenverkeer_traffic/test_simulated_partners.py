@@ -5,15 +5,19 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+import time_machine
 from lxml import etree
 
 from portaal.berichtenverkeer.gate import Kind, check
 from portaal.berichtenverkeer.tracking.retourcodes import RetourScan
+from portaal.simulators.ketenpartners.behaviour import Behaviour
+from portaal.simulators.ketenpartners.chain import Chain
 from portaal.simulators.ketenpartners.istandaard import RETOUREN, make_retour, make_start
+from portaal.simulators.ketenpartners.portal import Portal
 
 TODAY = date(2026, 11, 21)
 FOLDERS = {"WMO": ("iwmo-3.2-reconstructed", "iwmo-3.2"), "JW": ("ijw-3.2",)}
@@ -55,6 +59,14 @@ def test_a_retour_is_right_and_keeps_the_header_of_its_heen(
     )
     assert after.envelope_sender == before.envelope_receiver
     assert refusing(retour) == (frozenset({"9332"}) if refuse else frozenset())
+
+
+def test_a_thousand_messages_of_one_second_are_told_apart() -> None:
+    partners = Chain(Portal("http://localhost:1", "geheim"), Behaviour())
+    with time_machine.travel(datetime(2026, 11, 21, tzinfo=UTC), tick=False):
+        made = {partners._identification("S") for _ in range(1000)}
+    assert len(made) == 1000
+    assert {len(identification) for identification in made} == {12}
 
 
 @pytest.mark.parametrize("standaard", ["iwmo", "ijw"])

@@ -165,7 +165,7 @@ class Chain:
 
     def _identification(self, letter: str) -> str:
         """At most 12 characters, different at every start of the simulator too."""
-        return f"{letter}{clock.now():%d%H%M%S}{next(self._numbers):03}"[:12]
+        return f"{letter}{clock.now():%d%H%M%S}{next(self._numbers) % 1000:03}"
 
     def _note(self, message: Envelope | Fault | Confirmation, *, incoming: bool, outcome: str) -> None:
         if isinstance(message, Envelope):
