@@ -54,7 +54,7 @@ class Chart:
     labels: Sequence[str]
     series: Sequence[Series]
 
-    width, height, left, top, base = WIDTH, HEIGHT, LEFT, TOP, HEIGHT - BOTTOM
+    width, height, left, base = WIDTH, HEIGHT, LEFT, HEIGHT - BOTTOM
 
     @property
     def ceiling(self) -> int:

@@ -102,7 +102,6 @@ class _ReleaseReader:
             namespace=own["namespace"],
             since=own["vanaf"],
             until=own.get("tot"),
-            xsd_version=own.get("xsd_versie"),
             codes=MappingProxyType({name: MappingProxyType(codes) for name, codes in lists.items()}),
             words=_words(_merged(_toml(shared, "woorden"), own.get("woorden", {}))),
         )

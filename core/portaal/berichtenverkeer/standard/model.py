@@ -118,7 +118,6 @@ class Release:
     namespace: str
     since: date
     until: date | None
-    xsd_version: str | None
     codes: Mapping[str, Mapping[str, str]] = field(repr=False)
     words: Words = field(repr=False)
 
