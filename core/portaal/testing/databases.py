@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -43,23 +44,47 @@ def postgresql_server() -> Iterator[str]:
     # Not among pytest's own folders: run as root, every start of pytest closes those to the user of the server.
     with tempfile.TemporaryDirectory(prefix="portaal-pg-", ignore_cleanup_errors=True) as folder:
         server = get_server(Path(folder) / "data", cleanup_mode="delete")
+        _care_for_speed(server.get_uri())
         try:
             yield server.get_uri()
         finally:
             server.cleanup()
 
 
+def _care_for_speed(address: str) -> None:
+    """Let a server that goes away with its data not wait for the disk."""
+    admin = sa.create_engine(_driven(address), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(sa.text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(sa.text("SELECT pg_reload_conf()"))
+    admin.dispose()
+
+
+def _driven(address: str) -> sa.URL:
+    return sa.make_url(address).set(drivername="postgresql+psycopg")
+
+
 @contextmanager
-def new_database(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[sa.URL]:
-    """An empty database, gone afterwards."""
+def new_database(
+    kind: str, folder: Path, request: pytest.FixtureRequest, like: sa.URL | None = None
+) -> Iterator[sa.URL]:
+    """A database, gone afterwards.
+
+    :param like: of which it is a copy; nobody may be connected to that. Without it, the new one is empty.
+    """
     if kind == "sqlite":
-        yield sa.make_url(f"sqlite:///{folder / f'{uuid.uuid4().hex}.sqlite'}")
+        file = folder / f"{uuid.uuid4().hex}.sqlite"
+        if like is not None:
+            shutil.copyfile(str(like.database), file)
+        yield sa.make_url(f"sqlite:///{file}")
         return
-    server = sa.make_url(request.getfixturevalue("postgresql_server")).set(drivername="postgresql+psycopg")
+    server = _driven(request.getfixturevalue("postgresql_server"))
     name = f"portaal_{secrets.token_hex(6)}"
+    template = "" if like is None else f" TEMPLATE {like.database}"
     admin = sa.create_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+        connection.execute(sa.text(f"CREATE DATABASE {name}{template}"))
     try:
         yield server.set(database=name)
     finally:
@@ -74,29 +99,62 @@ def create_tables(engine: Engine) -> None:
         owner.metadata.create_all(engine)
 
 
+class Moulds:
+    """Databases with every table and no rows, made once and then only copied: making one takes ten times as long."""
+
+    def __init__(self, kind: str, folder: Path, request: pytest.FixtureRequest, stack: ExitStack) -> None:
+        self._kind = kind
+        self._folder = folder
+        self._request = request
+        self._stack = stack
+        self._made: dict[frozenset[str], sa.URL] = {}
+
+    @contextmanager
+    def cast(self, folder: Path, request: pytest.FixtureRequest) -> Iterator[Engine]:
+        """A database with the tables of the core and of every product that is installed now; gone afterwards."""
+        with new_database(self._kind, folder, request, like=self._mould()) as url:
+            engine = make_engine(url)
+            yield engine
+            engine.dispose()
+
+    def _mould(self) -> sa.URL:
+        installed = frozenset(owners())
+        if installed not in self._made:
+            url = self._stack.enter_context(new_database(self._kind, self._folder, self._request))
+            engine = make_engine(url)
+            create_tables(engine)
+            engine.dispose()
+            self._made[installed] = url
+        return self._made[installed]
+
+
+@pytest.fixture(scope="session")
+def moulds(
+    database_kind: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Moulds]:
+    if database_kind == "postgresql":
+        request.getfixturevalue("postgresql_server")  # so that it outlives what is made here
+    with ExitStack() as stack:
+        yield Moulds(database_kind, tmp_path_factory.mktemp("moulds"), request, stack)
+
+
 @pytest.fixture(scope="session")
 def engine(
-    database_kind: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+    moulds: Moulds, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Engine]:
     """A database with the core's tables and the gemeenten, organisations and products every test may count on."""
-    with new_database(database_kind, tmp_path_factory.mktemp("db"), request) as url:
-        engine = make_engine(url)
-        create_tables(engine)
+    with moulds.cast(tmp_path_factory.mktemp("db"), request) as engine:
         with Session(engine) as dbsession:
             seed(dbsession)
             dbsession.commit()
         yield engine
-        engine.dispose()
 
 
 @pytest.fixture
-def fresh_database(database_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Engine]:
+def fresh_database(moulds: Moulds, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Engine]:
     """A database of its own with real commits: for tests with threads or processes. Tables, no rows."""
-    with new_database(database_kind, tmp_path, request) as url:
-        engine = make_engine(url)
-        create_tables(engine)
+    with moulds.cast(tmp_path, request) as engine:
         yield engine
-        engine.dispose()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from portaal.testing.ciz import ciz, ciz_process
 from portaal.testing.clock import clock
 from portaal.testing.commits import committing_portal
 from portaal.testing.contexts import hook_context, person_context
-from portaal.testing.databases import connection, dbsession, engine, fresh_database, postgresql_server
+from portaal.testing.databases import connection, dbsession, engine, fresh_database, moulds, postgresql_server
 from portaal.testing.mailbox import mailbox
 from portaal.testing.makelaar import log_in_with_eherkenning, makelaar, walk
 from portaal.testing.network import shut_network
@@ -40,6 +40,7 @@ __all__ = [
     "log_in_with_eherkenning",
     "mailbox",
     "makelaar",
+    "moulds",
     "page",
     "people",
     "person_context",
