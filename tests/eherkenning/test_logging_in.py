@@ -174,6 +174,7 @@ def test_an_organisation_whose_period_is_over_is_unknown(walk: Walk, dbsession: 
 # ---- why not, in words
 
 
+@pytest.mark.portaal_database("sqlite")  # the words do not depend on it
 @pytest.mark.parametrize("reason", RefusalReason)
 def test_every_refusal_has_a_page_in_both_languages(browser: Browser, reason: RefusalReason) -> None:
     page = browser.get(f"/inloggen/mislukt/{reason}?kenmerk=0a1b2c3d")
@@ -302,6 +303,7 @@ def test_what_is_left_of_old_logins_is_forgotten(walk: Walk, dbsession: Session)
 # ---- the session it leads to
 
 
+@pytest.mark.portaal_database("sqlite")  # the hundred are in one; the login itself is tried in both
 def test_the_cookie_from_before_the_login_is_dead(walk: Walk) -> None:
     for _ in range(100):
         walk.browser.reset()

@@ -283,6 +283,7 @@ def test_the_portal_takes_an_answer_that_is_only_out_of_the_ordinary(walk: Walk,
     assert walk.back(walk.authenticate(suppliers, ANNA)).location == "http://localhost/"
 
 
+@pytest.mark.portaal_database("sqlite")  # what is refused does not depend on it
 @pytest.mark.parametrize("deviation", [code for code in DEVIATIONS if code not in GOOD])
 def test_the_portal_refuses_a_deviating_answer(walk: Walk, dbsession: Session, deviation: str) -> None:
     suppliers = walk.begin()

@@ -22,6 +22,7 @@ from portaal.testing.makelaar import form_with
 from tests.eherkenning import simplesamlphp
 from tests.eherkenning.simplesamlphp import ENTITY_ID, KVK_NUMMER, PSEUDONYM, SimpleSaml
 
+pytestmark = pytest.mark.portaal_database("sqlite")  # what we and SimpleSAMLphp say does not depend on it
 Login = Callable[..., webtest.TestResponse]
 
 

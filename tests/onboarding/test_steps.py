@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
@@ -127,6 +128,7 @@ class Onboarding(RuleBasedStateMachine):
         return page.html.select_one("input[name=csrf_token]")["value"] if page.status_int == 200 else ""
 
 
+@pytest.mark.portaal_database("sqlite")  # the order of the steps does not depend on it
 def test_no_step_can_be_skipped(browser: Browser, people: People, dbsession: Session) -> None:
     machine = type("Machine", (Onboarding,), {
         "browser": browser, "people": people, "dbsession": dbsession,

@@ -50,6 +50,7 @@ def heading(response: Any) -> str:
     return str(response.html.h1.get_text(strip=True))
 
 
+@pytest.mark.portaal_database("sqlite")  # what is refused does not depend on it
 @pytest.mark.parametrize("answer", ALL)
 def test_an_abnormal_answer_gets_nobody_in(
     walk: Walk, dbsession: Session, caplog: pytest.LogCaptureFixture, answer: str

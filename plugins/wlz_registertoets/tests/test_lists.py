@@ -84,6 +84,7 @@ def test_what_is_no_bsn_is_not_asked_and_no_no(gebruiker: Any, ciz: Server) -> N
     assert "een of meer cijfers kloppen niet" in page.text
 
 
+@pytest.mark.portaal_database("sqlite")  # what the register does wrong does not depend on it
 @pytest.mark.parametrize("fault", [fault for fault in Fault if fault is not Fault.GEEN])
 def test_one_line_that_fails_leaves_the_others(
     gebruiker: Any, configure: Callable[..., None], ciz: Server, fault: Fault

@@ -15,6 +15,7 @@ from portaal_wlz_registertoets.plugin import portaal_permissions
 
 from .conftest import GEBRUIKER, PRODUCTBEHEERDER
 
+pytestmark = pytest.mark.portaal_database("sqlite")  # who may what does not depend on it
 PRODUCT = "wlz_registertoets"
 OURS = {permission.name: permission.roles for permission in portaal_permissions()}
 PLACEHOLDER = re.compile(r"\{(\w+)(:(?:[^{}]|\{[^{}]*\})*)?\}")
