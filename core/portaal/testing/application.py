@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 import webtest
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
@@ -25,6 +27,19 @@ from portaal.time_limit import TimeLimit
 
 PATIENCE = 60.0  # seconds: a busy machine is late with what is quick enough elsewhere
 KEYRING = Keyring({"test-1": b"k" * 32}, "test-1")
+
+_COMPILED: dict[str, bytes] = {}
+
+
+class CompiledTemplates(BytecodeCache):
+    """Templates are compiled once in a run, not once in every application: that takes longer than most tests."""
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in _COMPILED:
+            bucket.bytecode_from_string(_COMPILED[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        _COMPILED[bucket.key] = bucket.bytecode_to_string()
 
 
 def app_settings(folder: Path) -> dict[str, Any]:
@@ -43,6 +58,7 @@ def app_settings(folder: Path) -> dict[str, Any]:
         "portaal.servicedesk_email": "servicedesk@portaal.example",
         "portaal.tile_limit": TimeLimit(PATIENCE),
         "portaal.health_limit": TimeLimit(PATIENCE),
+        "jinja2.bytecode_caching": CompiledTemplates(),
         "portaal.session_options": SESSION_OPTIONS,
         "portaal.reading_session_options": READING_SESSION_OPTIONS,
     } | eherkenning_settings(folder / "eherkenning")
