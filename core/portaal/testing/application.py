@@ -23,6 +23,7 @@ from portaal.keyring import Keyring
 from portaal.plugins.tables import owners
 from portaal.testing.databases import READING_SESSION_OPTIONS, SESSION_OPTIONS
 from portaal.testing.eherkenning import eherkenning_settings
+from portaal.testing.pages import Visitor
 from portaal.time_limit import TimeLimit
 
 PATIENCE = 60.0  # seconds: a busy machine is late with what is quick enough elsewhere
@@ -118,7 +119,7 @@ def app(portals: Portals, portal_plugins: Candidates | None, connection: Connect
         yield app
 
 
-class Browser(webtest.TestApp):
+class Browser(Visitor):
     """A browser without JavaScript, on this machine."""
 
     def __init__(self, app: Any, extra_environ: dict[str, str] | None = None) -> None:

@@ -18,6 +18,7 @@ from portaal.simulators.makelaar.questions import read_portal
 from portaal.simulators.makelaar.state import Makelaar
 from portaal.testing.application import Browser
 from portaal.testing.eherkenning import SERVICE_UUID, makelaar_server, parties
+from portaal.testing.pages import Visitor
 from portaal.testing.server import serving
 
 ACCOUNTS = Path(portaal.demo.__file__).parent / "accounts.toml"
@@ -31,11 +32,11 @@ class Walk:
 
     state: Makelaar
     browser: Browser
-    pages: webtest.TestApp = field(init=False)
+    pages: Visitor = field(init=False)
 
     def __post_init__(self) -> None:
         host = urlsplit(self.state.base_url).netloc
-        self.pages = webtest.TestApp(make_app(self.state), extra_environ={"HTTP_HOST": host})
+        self.pages = Visitor(make_app(self.state), extra_environ={"HTTP_HOST": host})
 
     def begin(self) -> webtest.TestResponse:
         """From the portal's choice of makelaar to the makelaar's choice of supplier."""

@@ -17,6 +17,7 @@ import portaal.demo
 from portaal.app import make_app
 from portaal.testing.application import Browser, app_settings
 from portaal.testing.makelaar import form_with
+from portaal.testing.pages import Visitor
 from portaal.testing.server import Server, serving
 from portaal_oidc.simulator.answers import CLAIM
 from portaal_oidc.simulator.app import make_app as make_broker
@@ -54,11 +55,11 @@ class Walk:
 
     simulator: Simulator
     browser: Browser
-    pages: webtest.TestApp = field(init=False)
+    pages: Visitor = field(init=False)
 
     def __post_init__(self) -> None:
         host = urlsplit(self.simulator.issuer).netloc
-        self.pages = webtest.TestApp(make_broker(self.simulator), extra_environ={"HTTP_HOST": host})
+        self.pages = Visitor(make_broker(self.simulator), extra_environ={"HTTP_HOST": host})
 
     def begin(self, language: str = "nl") -> webtest.TestResponse:
         """From the portal's list to where the browser is sent."""
