@@ -220,7 +220,10 @@ def test_a_redirect_is_not_followed(plain: Server) -> None:
 @pytest.mark.parametrize(
     "addresses",
     [["10.1.2.3"], ["127.0.0.1"], ["::1"], ["169.254.169.254"], ["172.16.0.1"], ["192.168.0.10"], ["100.64.0.1"],
-     ["fd12::1"], ["fe80::1"], ["::ffff:10.0.0.1"], ["0.0.0.0"], ["224.0.0.1"], ["93.184.216.34", "10.0.0.1"]],  # noqa: S104
+     ["fd12::1"], ["fe80::1"], ["::ffff:10.0.0.1"], ["0.0.0.0"], ["224.0.0.1"], ["93.184.216.34", "10.0.0.1"],  # noqa: S104
+     ["64:ff9b::a00:1"], ["64:ff9b::7f00:1"], ["64:ff9b:1::a00:1"], ["2002:a00:1::1"], ["2002:7f00:1::"],
+     ["::10.0.0.1"], ["::"], ["fec0::1"], ["5f00::1"], ["ff0e::1"], ["2001:db8::1"], ["2001:0:7f00:1::"], ["fe80::1%2"],
+     ["192.0.2.1"], ["198.18.0.1"], ["240.0.0.1"], ["255.255.255.255"], ["2a00::1", "::1"]],
 )  # fmt: skip
 def test_a_name_that_leads_into_our_own_network(monkeypatch: pytest.MonkeyPatch, addresses: list[str]) -> None:
     def resolve(host: str, port: Any, **kwargs: Any) -> list[Any]:
@@ -228,6 +231,23 @@ def test_a_name_that_leads_into_our_own_network(monkeypatch: pytest.MonkeyPatch,
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     assert failure(Endpoint("https://ciz.example/", timeout=60)) is Failure.NOT_ALLOWED
+
+
+@pytest.mark.parametrize("address", ["93.184.216.34", "2a00:1450:4001::1", "64:ff9b::5db8:d822", "2002:5db8:d822::1"])
+def test_a_name_that_leads_outside(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    """It is asked, if it were there."""
+    asked: list[Any] = []
+
+    def connect(target: Any, *args: Any, **kwargs: Any) -> Any:
+        asked.append(target[0])
+        raise OSError
+
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda *_, **__: [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 0))]
+    )
+    monkeypatch.setattr("urllib3.util.connection.create_connection", connect)
+    assert failure(Endpoint("https://ciz.example/", timeout=60)) is Failure.UNREACHABLE
+    assert asked == [address]
 
 
 def test_plain_http_only_to_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,6 +42,10 @@ from portaal.configuration import LOOPBACK
 
 LARGEST_ANSWER = 1_000_000
 _CHUNK = 16 * 1024
+# To Python these are addresses like any other: those with an IPv4 address at their end (RFC 6052, RFC 4291 2.5.5.1),
+# and those that a network keeps to itself (RFC 8215, RFC 3879, RFC 9602).
+_TRANSLATED = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "::/96")))
+_INSIDE = tuple(map(ipaddress.IPv6Network, ("64:ff9b:1::/48", "fec0::/10", "5f00::/16")))
 
 
 class Failure(enum.StrEnum):
@@ -216,10 +220,21 @@ def _address(host: str) -> str:
         found = [str(info[4][0]) for info in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]
     except (OSError, UnicodeError) as error:
         raise OutboundError(Failure.UNREACHABLE) from error
-    addresses = [ipaddress.ip_address(address) for address in found]
-    if not all(address.is_global and not address.is_multicast for address in addresses):
+    if not all(map(_is_outside, map(ipaddress.ip_address, found))):
         raise OutboundError(Failure.NOT_ALLOWED)
     return found[0]
+
+
+def _is_outside(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whether it lies outside our own network, also when a router takes an IPv4 address out of it."""
+    if isinstance(address, ipaddress.IPv6Address):
+        if any(address in network for network in _TRANSLATED):
+            return _is_outside(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+        if address.sixtofour is not None:
+            return _is_outside(address.sixtofour)
+        if any(address in network for network in _INSIDE):
+            return False
+    return address.is_global and not address.is_multicast
 
 
 def tls(endpoint: Endpoint) -> ssl.SSLContext:
