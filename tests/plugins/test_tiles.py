@@ -224,7 +224,7 @@ def test_the_productbeheerder_sees_the_pause_and_can_end_it(live: Any) -> None:
         gebruiker.get(OVERVIEW)
     page = beheerder.get(OVERVIEW)
     assert 'Het onderdeel "tegel" is gepauzeerd' in page.html.text
-    assert "Het ging drie keer achter elkaar mis." in page
+    assert "Het ontbrak drie keer achter elkaar, de laatste keer omdat het misging." in page
     assert "gepauzeerd" not in gebruiker.get(OVERVIEW)
     (form,) = [form for form in page.forms.values() if "/onderdelen/" in form.action]
     gebruiker.post(form.action, {"csrf_token": form["csrf_token"].value}, status="4*")

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from portaal.plugins.loader import Plugin
 
 REASONS = {
-    Miss.LATE: _("It took too long three times in a row."),
-    Miss.FAILED: _("It failed three times in a row."),
-    Miss.TOO_LARGE: _("It was too large three times in a row."),
+    Miss.LATE: _("It was missing three times in a row, the last time because it took too long."),
+    Miss.FAILED: _("It was missing three times in a row, the last time because it failed."),
+    Miss.TOO_LARGE: _("It was missing three times in a row, the last time because it was too large."),
 }
 
 
