@@ -553,6 +553,14 @@ def test_a_partner_without_address_has_no_connector() -> None:
             "portaal.vecozo.url": "https://localhost/",
             "portaal.vecozo.ca_file": "/does/not/exist",
         },
+        *(
+            {
+                "portaal.environment": "development",
+                "portaal.vecozo.url": "http://localhost/",
+                "portaal.vecozo.timeout": timeout,
+            }
+            for timeout in ("snel", "0", "-1", "nan", "900")  # another worker takes over after ten minutes
+        ),
     ],
 )
 def test_unsafe_connections_are_refused_at_the_start(settings: dict[str, str]) -> None:

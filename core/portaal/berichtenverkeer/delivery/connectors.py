@@ -16,6 +16,7 @@ from portaal.configuration import LOOPBACK, UnsafeConfigurationError
 
 PARTNERS = ("vecozo", "cak", "ciz")
 ANSWER_LIMIT = 64 * 1024
+LONGEST_TIMEOUT = 300  # seconds: well within a lease (outbox.LEASE), after which another worker sends the message
 
 
 class Connector(Protocol):
@@ -86,7 +87,8 @@ class SoapConnector:
 def connectors_from(settings: Mapping[str, Any]) -> dict[str, Connector]:
     """A connector for every partner whose address is set (``portaal.vecozo.url`` and so on).
 
-    :raises UnsafeConfigurationError: plain http or a token outside development, or a certificate that cannot be read.
+    :raises UnsafeConfigurationError: plain http or a token outside development, a certificate that cannot be read, or
+        a timeout with which two workers would send the same message.
     """
     found: dict[str, Connector] = {}
     for partner in PARTNERS:
@@ -100,11 +102,21 @@ def connectors_from(settings: Mapping[str, Any]) -> dict[str, Connector]:
             ca_file=settings.get(f"{prefix}ca_file"),
             client_certificate=settings.get(f"{prefix}client_certificate"),
             client_key=settings.get(f"{prefix}client_key"),
-            timeout=float(settings.get(f"{prefix}timeout", 60)),
+            timeout=_seconds(settings, f"{prefix}timeout"),
         )
         _check(prefix, endpoint, development=settings.get("portaal.environment") == "development")
         found[partner] = SoapConnector(endpoint)
     return found
+
+
+def _seconds(settings: Mapping[str, Any], name: str) -> float:
+    try:
+        seconds = float(settings.get(name) or 60)
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds <= LONGEST_TIMEOUT:
+        raise UnsafeConfigurationError(f"{name} must be a number of seconds, at most {LONGEST_TIMEOUT}")
+    return seconds
 
 
 def _check(prefix: str, endpoint: Endpoint, *, development: bool) -> None:
