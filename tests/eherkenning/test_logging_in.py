@@ -262,6 +262,14 @@ def test_an_answer_without_its_relay_state_or_with_another_is_refused(walk: Walk
         assert heading(response) == "Dit inloggen is niet hier begonnen"
 
 
+def test_an_answer_is_taken_at_one_address(walk: Walk) -> None:
+    """Not where the browsers of other login providers come back."""
+    answer = walk.authenticate(walk.begin(), ANNA)
+    query = urlsplit(answer.location).query
+    walk.browser.get(f"/inloggen/terug/eherkenning?{query.replace('RelayState', 'state')}", status=404)
+    assert walk.back(answer).status_int == 303  # nothing of it was used
+
+
 def test_an_artifact_of_one_login_does_not_serve_another(walk: Walk, dbsession: Session) -> None:
     """Somebody lures another's browser to their own answer, with the relay state of that browser."""
     attackers = urlsplit(walk.authenticate(walk.begin(), BRAM).location)

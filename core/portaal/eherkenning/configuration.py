@@ -199,6 +199,6 @@ def includeme(config: Configurator) -> None:
     settings, registry = config.registry.settings, config.registry
     registry["eherkenning.provider"] = provider = service_provider(settings)
     registry["eherkenning.makelaars"] = found = makelaars(settings)
-    config.add_login_provider(NAME, Eherkenning(provider, found, resolver(settings)).login_provider())
+    config.add_login_provider(NAME, Eherkenning(provider, found, resolver(settings)).login_provider(), ACS_PATH)
     warn(registry)
     config.add_job(Job("eherkenning_certificates", lambda context: warn(registry), every=timedelta(days=1)))

@@ -68,7 +68,6 @@ def includeme(config: Configurator) -> None:
         answers_by_post=any(makelaar.answers_by_post for makelaar in registry["eherkenning.makelaars"].values()),
     )
     config.add_route("eherkenning_acs", ACS_PATH)
-    config.add_writing_get(ACS_PATH)
     config.add_body_limit(ACS_PATH, ACS_BYTES)
     config.add_view(come_back, route_name="eherkenning_acs", request_method="GET", permission=NO_PERMISSION_REQUIRED)
     config.add_view(

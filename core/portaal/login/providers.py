@@ -39,18 +39,17 @@ class LoginProviders:
 
     def __init__(self) -> None:
         self._providers: dict[str, LoginProvider] = {}
+        self._return_paths: dict[str, str] = {}
         self._limit = TimeLimit(SECONDS)
         self._troubles: dict[str, str] = {}  # what went wrong at the last attempt
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._providers)
 
-    def __contains__(self, name: object) -> bool:
-        return name in self._providers
-
-    def add(self, name: str, provider: LoginProvider) -> None:
+    def add(self, name: str, provider: LoginProvider, return_path: str | None = None) -> None:
         """Add a provider.
 
+        :param return_path: where its browsers come back, when it has a page of its own for that.
         :raises ContractError: it is not of the promised form, or vouches in the name of another.
         """
         _check_provider(provider)
@@ -58,6 +57,11 @@ class LoginProviders:
             if self.owner_of(choice.issuer) is not None:
                 raise ContractError(f"login choice {choice.issuer!r} is there already")
         self._providers[name] = provider
+        self._return_paths[name] = return_path or f"{RETURN}{name}"
+
+    def return_path(self, name: str) -> str | None:
+        """Where browsers come back from a provider: the one place; None when there is no such provider."""
+        return self._return_paths.get(name)
 
     @property
     def choices(self) -> list[LoginChoice]:
@@ -184,12 +188,14 @@ def _checked_record(record: Any, asked: str) -> LoginRecord:
     return record
 
 
-def add_login_provider(config: Configurator, name: str, provider: LoginProvider) -> None:
+def add_login_provider(
+    config: Configurator, name: str, provider: LoginProvider, return_path: str | None = None
+) -> None:
     """Directive: another way to log in."""
     providers: LoginProviders = config.registry["portaal.login_providers"]
-    providers.add(name, provider)
+    providers.add(name, provider, return_path)
     config.registry["portaal.form_targets"] = providers.origins
-    config.add_writing_get(f"{RETURN}{name}")
+    config.add_writing_get(providers.return_path(name))
 
 
 def includeme(config: Configurator) -> None:

@@ -81,7 +81,7 @@ def send(request: Request) -> Any:
 def come_back(request: Request) -> Response:
     """The browser is back from a provider that answers at the portal's own address."""
     name = request.matchdict["provider"]
-    if name not in request.registry["portaal.login_providers"]:
+    if request.registry["portaal.login_providers"].return_path(name) != request.path:  # none, or one with its own page
         raise HTTPNotFound()
     return receive(request, name, "state")
 
@@ -112,7 +112,8 @@ def _parameters(request: Request) -> Mapping[str, str]:
 
 
 def _return_url(request: Request, name: str) -> str:
-    return f"{request.registry.settings['portaal.public_url']}{RETURN}{name}"
+    path = request.registry["portaal.login_providers"].return_path(name)
+    return f"{request.registry.settings['portaal.public_url']}{path}"
 
 
 def refused(request: Request, refusal: LoginRefusedError) -> Response:
