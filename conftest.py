@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from portaal.testing.unrecorded import Unrecorded, watching
 
 # How long an example takes says nothing on a busy machine; in CI hypothesis has a profile of its own.
 settings.register_profile("portaal", deadline=None)
@@ -30,3 +33,18 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"the official material is not at {folder} (PORTAAL_SHARED names its folder)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def watch_the_audit_trail() -> Iterator[Unrecorded]:
+    with watching() as watch:
+        yield watch
+
+
+@pytest.fixture(autouse=True)
+def every_change_has_an_audit_line(watch_the_audit_trail: Unrecorded) -> Iterator[None]:
+    """Whatever a test does: what the portal changed left a line in the audit trail (docs/audit.md)."""
+    watch_the_audit_trail.found.clear()
+    yield
+    if watch_the_audit_trail.found:
+        pytest.fail("changed without a line in the audit trail: " + "\n".join(watch_the_audit_trail.found))

@@ -39,10 +39,11 @@ def test_another_gemeente_is_the_same_404_as_one_that_does_not_exist(log_in: Any
     assert "Diemen" not in page.text
 
 
-def test_the_welcome_is_shown_until_it_was_read(log_in: Any) -> None:
+def test_the_welcome_is_shown_until_it_was_read(log_in: Any, audit_lines: Any) -> None:
     browser = log_in(("gebruiker", "iwmo"), welcomed_at=None)
     page = browser.get(OVERVIEW)
     page.mustcontain("U hebt nu toegang tot het portaal Zorg")
     form = next(form for form in page.forms.values() if form.action.endswith("welkom-gezien"))
     form.submit()
     browser.get(OVERVIEW).mustcontain(no="U hebt nu toegang")
+    assert len(audit_lines("account.welcome_seen")) == 1

@@ -166,11 +166,14 @@ def test_a_start_message_is_kept_and_confirmed(partner: Any, dbsession: Session,
     assert schema.validate(etree.fromstring(bytes(build_confirmation(answer)))[0][0])
 
 
-def test_the_same_message_twice_is_one_message(partner: Any, dbsession: Session, app: Any) -> None:
+def test_the_same_message_twice_is_one_message(partner: Any, dbsession: Session, app: Any, audit_lines: Any) -> None:
     for _ in range(3):
         assert isinstance(partner(START, start_message()), Confirmation)
     assert count(dbsession) == 1
     assert len(only(dbsession).events) == 1
+    (line,) = audit_lines("message.receive")
+    assert (line.actor, line.gemeentecode, line.product) == (None, "0363", "iwmo")
+    assert (line.object_id, line.details) == (str(only(dbsession).id), {"type": "WMO305", "partner": "vecozo"})
     assert sum(1 for path in app.registry["portaal.payloads"]._folder.rglob(f"{only(dbsession).payload_id}*")) == 1
 
 

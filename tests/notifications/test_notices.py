@@ -133,6 +133,7 @@ def test_the_page_is_for_people_who_are_in(browser: Browser, people: People, dbs
     assert browser.get(PAGE, status=303).location.endswith("/wacht-op-rollen")
 
 
+@pytest.mark.usefixtures("clock")  # on a busy machine it would also be noted that the reader is still there
 def test_no_query_per_notice(
     reading: Browser, reader: Account, people: People, dbsession: Session, connection: Any
 ) -> None:
@@ -195,6 +196,17 @@ def test_who_wants_no_mail_still_gets_the_notice(
         NotificationKind.GEBRUIKERSBEHEERDER_BENOEMD: True,
     }
     assert unread_count(dbsession, reader.id) == 2
+
+
+def test_the_choice_is_kept_in_the_audit_trail(reading: Browser, audit_lines: Any) -> None:
+    for ticked in (False, True, True):  # the last changes nothing
+        form = choice(reading.get(PAGE))
+        for box in form.fields["per_mail"]:
+            box.checked = ticked or box._value != NotificationKind.NIEUWE_AANMELDING.value
+        form.submit(status=303)
+    off, on = audit_lines("account.choose_mails")
+    assert off.details == {"mail_on": [], "mail_off": ["nieuwe_aanmelding"]}
+    assert on.details == {"mail_on": ["nieuwe_aanmelding"], "mail_off": []}
 
 
 @pytest.mark.parametrize("role", [("productbeheerder", "iwmo"), ("gebruiker", "iwmo"), Role.GEBRUIKERSBEHEERDER])

@@ -66,3 +66,8 @@ def traveller() -> Iterator[Any]:
 def installed(monkeypatch: pytest.MonkeyPatch) -> None:
     """During this test the example product is installed, beside the three products."""
     monkeypatch.syspath_prepend(INSTALLED)
+
+
+@pytest.fixture(autouse=True)
+def every_change_has_an_audit_line() -> None:
+    """What the plugins here write serves to try something; that acts have a line is looked at with the products."""

@@ -23,6 +23,7 @@ from portaal.overview.models import Miss, TileTrouble
 from portaal.overview.trouble import PAUSE
 from portaal.plugins.activation import activations
 from portaal.testing.application import Browser, app_settings
+from portaal.testing.audit import lines_in
 from portaal.testing.people import People
 from portaal.testing.seed import seed
 from tests.plugins.conftest import CODE
@@ -231,6 +232,9 @@ def test_the_productbeheerder_sees_the_pause_and_can_end_it(live: Any) -> None:
     assert portal.troubles()["kwaad"][2]
     assert "wordt nu opnieuw geprobeerd" in form.submit().follow()
     assert portal.troubles()["kwaad"] == (3, Miss.FAILED, False)
+    with Session(portal.engine) as dbsession:
+        (line,) = lines_in(dbsession)("tile.resume")
+    assert (line.gemeentecode, line.product, line.object_id) == ("0363", "kwaad", "tegel")
     gebruiker.get(OVERVIEW)
     assert portal.troubles()["kwaad"] == (4, Miss.FAILED, True)
 

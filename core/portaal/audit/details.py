@@ -32,6 +32,7 @@ OBJECTS: dict[str, TranslationString] = {
     "settings_draft": _("Draft of settings"),
     "signaal": _("Signal"),
     "submission": _("Delivery"),
+    "tile": _("Part of the overview"),
 }
 NAMES: dict[str, TranslationString] = {
     "aanleiding": _("Reason for asking"),
@@ -56,6 +57,8 @@ NAMES: dict[str, TranslationString] = {
     "length": _("Number of lines"),
     "level": _("Level"),
     "limit": _("Limit"),
+    "mail_off": _("No e-mail any more"),
+    "mail_on": _("E-mail from now on"),
     "makelaar": _("Makelaar"),
     "makelaar_before": _("Makelaar before"),
     "method": _("Method"),
@@ -65,6 +68,7 @@ NAMES: dict[str, TranslationString] = {
     "other": _("Other account"),
     "outcome": _("Outcome"),
     "page": _("Page"),
+    "partner": _("Partner"),
     "peildatum": _("Reference date"),
     "proposed_by": _("Proposed by"),
     "reason": _("Reason"),

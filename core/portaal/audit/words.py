@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
 TITLES: dict[str, TranslationString] = {
     ACCESS: _("Asked for access"),
+    "account.choose_mails": _("Chose which notices come by e-mail"),
     "account.confirm_careful_use": _("Confirmed to use data safely and carefully"),
     "account.end": _("Ended somebody's access"),
     "account.restore": _("Restored somebody's access"),
+    "account.welcome_seen": _("Read the welcome"),
     "agreement.note": _("Noted an agreement"),
     "audit.export": _("Exported the audit trail"),
     "audit.export_own": _("Exported what one did oneself"),

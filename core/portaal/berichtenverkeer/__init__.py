@@ -35,6 +35,7 @@ def includeme(config: Configurator) -> None:
     config.add_job(overdue_job())
     config.add_audit_titles(
         {
+            "message.receive": _("Received a message from a partner"),
             "message.submit": _("Delivered messages"),
             "message.download": _("Downloaded a message"),
             "message.export": _("Downloaded the list of messages"),

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portaal import clock
+from portaal import audit, clock
 from portaal.access.models import Account, Role
 from portaal.notifications.models import Notification, NotificationKind
 
@@ -48,12 +48,24 @@ def wants_mail(account: Account, kind: NotificationKind) -> bool:
     return kind in ALWAYS_MAILED or kind.value not in account.mail_off.split()
 
 
-def choose_mails(account: Account, offered: Iterable[NotificationKind], wanted: Iterable[NotificationKind]) -> None:
+def choose_mails(
+    dbsession: Session, account: Account, offered: Iterable[NotificationKind], wanted: Iterable[NotificationKind]
+) -> None:
     """Note of which of the kinds that were offered somebody wants a mail; what was not offered stays as it was."""
-    off = set(account.mail_off.split()) - {kind.value for kind in offered} | {
-        kind.value for kind in set(offered) - set(wanted)
-    }
+    before = set(account.mail_off.split())
+    off = before - {kind.value for kind in offered} | {kind.value for kind in set(offered) - set(wanted)}
+    if off == before:
+        return
     account.mail_off = " ".join(sorted(off))
+    audit.record(
+        dbsession,
+        action="account.choose_mails",
+        outcome=audit.Outcome.DONE,
+        actor=account.id,
+        object_kind="account",
+        object_id=account.id,
+        details={"mail_on": sorted(before - off), "mail_off": sorted(off - before)},
+    )
 
 
 def kinds_for(roles: Collection[Role]) -> list[NotificationKind]:

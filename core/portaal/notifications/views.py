@@ -83,7 +83,7 @@ def choose_mail(request: Request) -> Response:
     if wanted.value is None:
         raise HTTPBadRequest("not a kind of notice")
     account = request.dbsession.get_one(Account, request.identity.account_id)
-    choose_mails(account, _offered(request), wanted.value.per_mail)
+    choose_mails(request.dbsession, account, _offered(request), wanted.value.per_mail)
     return HTTPSeeOther(request.route_url("meldingen", _query={"opgeslagen": "ja"}))
 
 

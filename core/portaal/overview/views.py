@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 
-from portaal import clock
+from portaal import audit, clock
 from portaal.access.models import Account, Role
 from portaal.access.permissions import Permission
 from portaal.access.reach import RouteRequest, may_open
@@ -82,8 +82,19 @@ def _paused(request: Request, plugin: Plugin, gemeentecode: str, troubles: Troub
 
 def resume_tile(context: ProductContext, request: Request) -> Response:
     """The Productbeheerder wants a paused part to be tried again."""
-    if not trouble.resume(request.dbsession, context.code, context.product, request.matchdict["tile"]):
+    tile = request.matchdict["tile"]
+    if not trouble.resume(request.dbsession, context.code, context.product, tile):
         raise HTTPNotFound()
+    audit.record(
+        request.dbsession,
+        action="tile.resume",
+        outcome=audit.Outcome.DONE,
+        actor=request.identity.account_id,
+        gemeentecode=context.code,
+        product=context.product,
+        object_kind="tile",
+        object_id=tile,
+    )
     flash(request, "ok", _("The part is tried again now."))
     return HTTPSeeOther(request.route_url("overzicht", gemeentecode=context.code))
 
@@ -118,12 +129,22 @@ def add_tile_pages(config: Configurator, product: str) -> None:
 
 def welcome_seen(request: Request) -> Response:
     """The welcome of a first visit was read (R-77)."""
-    request.dbsession.get_one(Account, request.identity.account_id).welcomed_at = clock.now()
+    account = request.dbsession.get_one(Account, request.identity.account_id)
+    account.welcomed_at = clock.now()
+    audit.record(
+        request.dbsession,
+        action="account.welcome_seen",
+        outcome=audit.Outcome.DONE,
+        actor=account.id,
+        object_kind="account",
+        object_id=account.id,
+    )
     return HTTPSeeOther(request.route_url("start"))
 
 
 def includeme(config: Configurator) -> None:
     config.add_directive("add_tile_pages", add_tile_pages)
+    config.add_audit_titles({"tile.resume": _("Had a paused part of the overview tried again")})
     config.add_route("overzicht", "/g/{gemeentecode:[0-9]{4}}/", factory=GemeenteContext)
     config.add_view(
         overview,

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -27,6 +28,8 @@ LIFETIME = timedelta(hours=1)
 LONGEST_LINE = 40
 COLUMN = "bsn"
 CREATE = f"{PRODUCT}.list"
+AGAIN = f"{PRODUCT}.list_again"
+CLOSE = f"{PRODUCT}.list_close"
 EXPORT = f"{PRODUCT}.export_list"
 
 
@@ -104,10 +107,9 @@ def create(
         )
         for position, line in enumerate(lines, 1)
     )  # fmt: skip
-    audit.record(
-        dbsession, action=CREATE, outcome=audit.Outcome.DONE, actor=asker.account_id,
-        gemeentecode=asker.gemeentecode, product=PRODUCT, object_kind="lijst", object_id=list_id, purpose=why.ground,
-        details={"length": len(lines), "aanleiding": why.aanleiding, "zaakkenmerk": why.zaakkenmerk},
+    _record(
+        dbsession, CREATE, made,
+        {"length": len(lines), "aanleiding": why.aanleiding, "zaakkenmerk": why.zaakkenmerk},
     )  # fmt: skip
 
 
@@ -227,14 +229,21 @@ def undetermined(dbsession: Session, list_id: uuid.UUID) -> list[int]:
     )
 
 
-def ask_again(dbsession: Session, list_id: uuid.UUID, positions: Sequence[int]) -> None:
+def ask_again(dbsession: Session, found: Lijst, positions: Sequence[int]) -> None:
     """Have these lines asked once more; what was asked before stays in the audit trail and the reports."""
     dbsession.execute(
         sa.update(LijstRegel)
-        .where(LijstRegel.list_id == list_id, LijstRegel.position.in_(positions))
+        .where(LijstRegel.list_id == found.id, LijstRegel.position.in_(positions))
         .values(raadpleging_id=None, attempt=LijstRegel.attempt + 1)
         .execution_options(synchronize_session=False)
     )
+    _record(dbsession, AGAIN, found, {"count": len(positions)})
+
+
+def close(dbsession: Session, found: Lijst) -> None:
+    """Erase a list now instead of when its hour is over, because whoever made it asks so."""
+    erase(dbsession, Lijst.id == found.id)
+    _record(dbsession, CLOSE, found, {})
 
 
 def erase(dbsession: Session, *condition: sa.ColumnElement[bool]) -> None:
@@ -243,6 +252,13 @@ def erase(dbsession: Session, *condition: sa.ColumnElement[bool]) -> None:
     dbsession.execute(
         sa.delete(LijstRegel).where(LijstRegel.list_id.in_(lists)).execution_options(synchronize_session=False)
     )
+
+
+def _record(dbsession: Session, action: str, found: Lijst, details: dict[str, Any]) -> None:
+    audit.record(
+        dbsession, action=action, outcome=audit.Outcome.DONE, actor=found.account_id, gemeentecode=found.gemeentecode,
+        product=PRODUCT, object_kind="lijst", object_id=found.id, purpose=found.ground, details=details,
+    )  # fmt: skip
 
 
 def _place(list_id: uuid.UUID, position: int) -> str:

@@ -54,6 +54,8 @@ ACTS = {
     "wlz_registertoets.ask": _("Asks the Wlz register"),
     "wlz_registertoets.consult": _("Consulted the Wlz register"),
     "wlz_registertoets.list": _("Made a list for the Wlz register"),
+    "wlz_registertoets.list_again": _("Had what was not determined of a list asked again"),
+    "wlz_registertoets.list_close": _("Erased a list"),
     "wlz_registertoets.export_list": _("Downloaded a list with outcomes"),
     "wlz_registertoets.export_own": _("Downloaded one's own consultations"),
     "wlz_registertoets.report": _("Asked for a report on one person"),

@@ -96,7 +96,7 @@ def test_one_line_that_fails_leaves_the_others(
     assert [found[bsn] for bsn in SOME if bsn != "999990068"] == ["Ja", "Ja", "Nee", "Nee", "Nee", "Nee"]
 
 
-def test_what_failed_can_be_asked_again(gebruiker: Any, ciz: Server, dbsession: Session) -> None:
+def test_what_failed_can_be_asked_again(gebruiker: Any, ciz: Server, dbsession: Session, audit_lines: Any) -> None:
     ciz.behaviour.choose(Fault.FOUT_503, "999990007")
     page = go_on(send_list(gebruiker, "\n".join(SOME)).follow())
     assert "1 konden niet worden bepaald" in page.text
@@ -105,6 +105,8 @@ def test_what_failed_can_be_asked_again(gebruiker: Any, ciz: Server, dbsession: 
     assert outcomes(page)["999990007"] == "Ja"
     assert ciz.count == len(SOME) + 1
     assert dbsession.scalar(sa.select(sa.func.count()).select_from(Raadpleging)) == len(SOME) + 1
+    (line,) = audit_lines("wlz_registertoets.list_again")
+    assert (line.details, line.purpose) == ({"count": 1}, audit_lines("wlz_registertoets.list")[0].purpose)
 
 
 def test_a_register_that_keeps_failing_stops_the_list(gebruiker: Any, ciz: Server) -> None:
@@ -229,7 +231,7 @@ def test_a_form_sent_twice_makes_one_list(
 # ---- what is kept, and how long ----
 
 
-def test_bsns_are_sealed_and_erased(gebruiker: Any, dbsession: Session) -> None:
+def test_bsns_are_sealed_and_erased(gebruiker: Any, dbsession: Session, audit_lines: Any) -> None:
     page = go_on(send_list(gebruiker, f"{WITH}\n{WITHOUT}").follow())
     for table, rows in everything_stored(dbsession):
         assert WITH not in rows, table
@@ -240,6 +242,8 @@ def test_bsns_are_sealed_and_erased(gebruiker: Any, dbsession: Session) -> None:
     assert dbsession.scalar(sa.select(sa.func.count()).select_from(LijstRegel)) == 0
     assert dbsession.scalar(sa.select(sa.func.count()).select_from(Raadpleging)) == 2
     gebruiker.get(page.request.path, status=404)
+    (made,), (erased,) = audit_lines("wlz_registertoets.list"), audit_lines("wlz_registertoets.list_close")
+    assert (erased.object_id, erased.actor) == (made.object_id, made.actor)
 
 
 def test_after_an_hour_it_is_gone(gebruiker: Any) -> None:

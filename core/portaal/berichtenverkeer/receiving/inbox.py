@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from portaal import clock
+from portaal import audit, clock
 from portaal.berichtenverkeer.delivery.outbox import settle
 from portaal.berichtenverkeer.envelope import Envelope, Fault, StufCode, fault_document
 from portaal.berichtenverkeer.gate import Kind, Verdict
@@ -59,6 +59,7 @@ class Inbox:
             return earlier
         payload.keep()
         record(message, EventKind.ONTVANGEN)
+        self._audit(message)
         if kind.answers is not None and kind.kind is Kind.RETOUR:
             self._pair(message, kind.answers, verdict, refusing_codes)
         return message
@@ -106,10 +107,25 @@ class Inbox:
         payload.keep()
         code = fault.foutcode if fault.foutcode.isascii() and fault.foutcode.isalnum() else ""
         record(message, EventKind.ONTVANGEN, code=code)
+        self._audit(message)
         record(answered, EventKind.FOUTBERICHT_ONTVANGEN, code=code)
         advance(answered, State.AFGEKEURD_KNOOPPUNT)
         settle(self.dbsession, answered.id)
         return message
+
+    def _audit(self, message: Message) -> None:
+        """No person did it: the partner is named in the details."""
+        audit.record(
+            self.dbsession,
+            action="message.receive",
+            outcome=audit.Outcome.DONE,
+            actor=None,
+            gemeentecode=message.gemeentecode,
+            product=message.product,
+            object_kind="message",
+            object_id=message.id,
+            details={"type": message.berichttype, "partner": self.partner},
+        )
 
     def _known_function(self, envelope: Envelope) -> MessageType:
         functie = envelope.functie

@@ -137,7 +137,7 @@ def again(context: ProductContext, request: Request) -> Response:
     if not _count(request, product_settings(request, Settings), len(positions)):
         flash(request, "error", LIMITS_REACHED[Limit.DAG])
         return _to_list(request, found.id, {"pauze": "1"})
-    lists.ask_again(request.dbsession, found.id, positions)
+    lists.ask_again(request.dbsession, found, positions)
     return _to_list(request, found.id)
 
 
@@ -165,7 +165,7 @@ def export(context: ProductContext, request: Request) -> Response:
 def close(context: ProductContext, request: Request) -> Response:
     """Erase the lines now instead of when the hour is over."""
     found = _this_list(request)
-    lists.erase(request.dbsession, Lijst.id == found.id)
+    lists.close(request.dbsession, found)
     flash(request, "ok", _("The list is erased. That you asked is in your own list."))
     return HTTPSeeOther(request.route_url(f"{PRODUCT}.lijsten", gemeentecode=context.code))
 
