@@ -85,6 +85,10 @@ def test_a_missing_level_is_refused_by_the_provider_itself(
 def test_the_button_of_the_broker_cancels(walk: Walk) -> None:
     sent = walk.begin()
     page = walk.pages.get(sent.location.removeprefix(walk.simulator.issuer))
+    icon = walk.pages.get(
+        page.html.find("link", {"rel": "icon"})["href"]
+    )  # else a browser asks for one that is not there
+    assert icon.content_type == "image/svg+xml"
     response = walk.back(page.form.submit("annuleren").location)
     assert (response.status_int, heading(response)) == (200, CANCELLED[0])
 

@@ -34,3 +34,7 @@ def render(server: Server) -> str:
 
 def stylesheet() -> bytes:
     return files(__package__).joinpath("stijl.css").read_bytes()
+
+
+def icon() -> bytes:
+    return files(__package__).joinpath("icon.svg").read_bytes()

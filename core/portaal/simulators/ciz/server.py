@@ -82,6 +82,8 @@ class Handler(BaseHTTPRequestHandler):
             self._send(Answer(HTTPStatus.OK, "text/html; charset=utf-8", page.render(self.server).encode()))
         elif self.path == "/stijl.css":
             self._send(Answer(HTTPStatus.OK, "text/css; charset=utf-8", page.stylesheet()))
+        elif self.path == "/icon.svg":
+            self._send(Answer(HTTPStatus.OK, "image/svg+xml", page.icon()))
         else:
             self._send(answers.problem(404, "Dit adres bestaat niet"))
 
@@ -161,7 +163,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("X-Content-Type-Options", "nosniff")
         self.send_header(
             "Content-Security-Policy",
-            "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'",
+            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'",
         )
         if answer.status == HTTPStatus.FOUND:
             self.send_header("Location", "/v1/elders")

@@ -54,6 +54,8 @@ class Handler(BaseHTTPRequestHandler):
             self._send(HTTPStatus.OK, "text/html; charset=utf-8", page.render(self.server.chain).encode())
         elif self.path == "/stijl.css":
             self._send(HTTPStatus.OK, "text/css; charset=utf-8", page.stylesheet())
+        elif self.path == "/icon.svg":
+            self._send(HTTPStatus.OK, "image/svg+xml", page.icon())
         else:
             self._send(HTTPStatus.NOT_FOUND, "text/plain; charset=utf-8", b"Deze pagina bestaat niet.")
 
@@ -138,7 +140,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.send_header(
             "Content-Security-Policy",
-            "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'",
+            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'",
         )
         self.send_header("X-Content-Type-Options", "nosniff")
         self.send_header("Cache-Control", "no-store")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import secrets
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_plus, urlencode
 
@@ -14,7 +15,7 @@ from joserfc.errors import JoseError
 from joserfc.jwt import JWTClaimsRegistry
 from pyramid.config import Configurator
 from pyramid.httpexceptions import HTTPBadRequest, HTTPFound
-from pyramid.response import Response
+from pyramid.response import FileResponse, Response
 
 from portaal_oidc.simulator.answers import ALL, id_token
 from portaal_oidc.simulator.state import NORMAL, Grant, Question, Simulator
@@ -38,6 +39,7 @@ def make_app(simulator: Simulator) -> Router:
         ("jwks", "/jwks"),
         ("authorize", "/authorize"),
         ("token", "/token"),
+        ("icon", "/icon.svg"),
     ):
         config.add_route(name, path)
     config.add_view(discovery, route_name="discovery", request_method="GET")
@@ -45,6 +47,7 @@ def make_app(simulator: Simulator) -> Router:
     config.add_view(ask, route_name="authorize", request_method="GET", renderer=PAGE)
     config.add_view(answer, route_name="authorize", request_method="POST")
     config.add_view(token, route_name="token", request_method="POST")
+    config.add_view(icon, route_name="icon", request_method="GET")
     return config.make_wsgi_app()
 
 
@@ -64,6 +67,11 @@ def discovery(request: Request) -> Response:
 
 def jwks(request: Request) -> Response:
     return _json(request, "jwks", {"keys": [request.simulator.signing_key.as_dict(private=False, use="sig")]})
+
+
+def icon(request: Request) -> Response:
+    """What a browser shows in its tab."""
+    return FileResponse(str(Path(__file__).with_name("icon.svg")), request, content_type="image/svg+xml")
 
 
 def ask(request: Request) -> dict[str, Any]:
