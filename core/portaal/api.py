@@ -55,7 +55,7 @@ from portaal.settings.fields import setting
 from portaal.settings.store import product_settings
 from portaal.web import charts, forms
 from portaal.web.addresses import page_count, read_id, read_page
-from portaal.web.bsn_field import Bsn, read_bsn
+from portaal.web.bsn_field import Bsn, read_bsn, without_bsn
 from portaal.web.dates import Day
 from portaal.web.i18n import _
 from portaal.web.spreadsheet import csv_response
@@ -141,4 +141,5 @@ __all__ = [
     "setting",
     "text_enum",
     "today",
+    "without_bsn",
 ]

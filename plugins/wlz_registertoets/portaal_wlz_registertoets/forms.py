@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, StringConstraints
 
-from portaal.api import Bsn, Day, _, contains_bsn, forms, today
+from portaal.api import Bsn, Day, _, forms, today, without_bsn
 from portaal_wlz_registertoets.consulting import Why
 from portaal_wlz_registertoets.grounds import grounds_on
 
@@ -34,12 +34,6 @@ def _usable_ground(code: str) -> str:
 LEAVE_IT_OUT = _("Leave the BSN out of this text. It is kept, and others can read it.")
 
 
-def _without_bsn(text: str) -> str:
-    if contains_bsn(text):
-        raise forms.FieldError(LEAVE_IT_OUT)
-    return text
-
-
 def refuse_mentions(form: forms.Form[Any], bsns: Iterable[str]) -> None:
     """Refuse a BSN that is asked about anywhere in what is kept, e.g. in the case "Wmo-999990007".
 
@@ -52,8 +46,8 @@ def refuse_mentions(form: forms.Form[Any], bsns: Iterable[str]) -> None:
             form.add_error(name, LEAVE_IT_OUT)
 
 
-ShortText = Annotated[str, StringConstraints(min_length=3, max_length=60), AfterValidator(_without_bsn)]
-LongText = Annotated[str, StringConstraints(min_length=5, max_length=200), AfterValidator(_without_bsn)]
+ShortText = Annotated[str, StringConstraints(min_length=3, max_length=60), AfterValidator(without_bsn)]
+LongText = Annotated[str, StringConstraints(min_length=5, max_length=200), AfterValidator(without_bsn)]
 
 
 class WhyForm(BaseModel):

@@ -127,8 +127,9 @@ def test_a_bsn_as_people_write_it(gebruiker: Any, typed: str) -> None:
     ("fields", "words"),
     [
         ({"grondslag": None}, "Kies een van de mogelijkheden"), ({"aanleiding": ""}, "Vul dit veld in"),
-        ({"zaakkenmerk": ""}, "Vul dit veld in"), ({"aanleiding": "BSN 999990007 lijkt dubbel"}, "Laat het BSN weg"),
-        ({"zaakkenmerk": "999.990.007"}, "Laat het BSN weg"),
+        ({"zaakkenmerk": ""}, "Vul dit veld in"),
+        ({"aanleiding": "BSN 999990007 lijkt dubbel"}, "lijkt een BSN te staan"),
+        ({"zaakkenmerk": "999.990.007"}, "lijkt een BSN te staan"),
         ({"zaakkenmerk": "Wmo-999990007"}, "Laat het BSN weg"), ({"zaakkenmerk": "Z999990007/2"}, "Laat het BSN weg"),
         ({"aanleiding": "dossier_999.990.007_oud"}, "Laat het BSN weg"),
         ({"peildatum": "1-1-2999"}, "vandaag of een eerdere dag"),
