@@ -44,6 +44,12 @@ class Endpoint:
 class SoapConnector:
     """StUF over SOAP 1.1 and HTTP, TLS 1.2 or better, no redirects, no retries of its own."""
 
+    # Not by portaal.outbound, which asks small questions at addresses that people fill in: a whole body, a connection
+    # for each, a deadline for everything together, and nothing inside our own network. A message is up to megabytes,
+    # streamed over connections that are kept; a partner may take long as long as it is not silent; and its address,
+    # which the operator sets, lies on a closed network. What both must do, check theirs and show ours over TLS 1.2 or
+    # better, the standard library does.
+
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
         self._pool = urllib3.PoolManager(
