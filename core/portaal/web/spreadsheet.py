@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pyramid.response import Response
 
 # What makes a spreadsheet read a cell as a formula (ASVS 1.2.10).
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def harmless(value: Any) -> str:
