@@ -48,6 +48,12 @@ def grounds_on(day: date) -> list[Ground]:
     return [ground for ground in GROUNDS if ground.holds_on(day)]
 
 
+def in_words(code: str) -> str:
+    """``Wmo 2015, 2.3.2``, in any language; a code that we do not know stays what it is."""
+    ground = ground_with(code)
+    return f"{LAWS[ground.law]}, {ground.article}" if ground else code
+
+
 def ground_with(code: str) -> Ground | None:
     """The ground with this code, also one that no longer holds."""
     return next((ground for ground in GROUNDS if ground.code == code), None)

@@ -127,6 +127,7 @@ def test_who_is_no_longer_delivered_is_not_said_to_be_out_of_the_register(
         for page in (user.get(SIGNALS), press(user.get(SIGNALS), str(signal.id))):
             assert "Niet meer gesignaleerd sinds" in page.text
             assert "in het register sinds" not in page.text
+        assert "Of dat nog zo is, is niet bekend" in page.text
 
 
 def test_withdrawing_ends_what_was_signalled(

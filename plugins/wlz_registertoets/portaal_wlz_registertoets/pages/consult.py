@@ -13,7 +13,7 @@ from portaal.api import _, between_transactions, forms, now, product_settings, s
 from portaal_wlz_registertoets import words
 from portaal_wlz_registertoets.consulting import AlreadyAskedError, announce, carry_out, conclude, refuse
 from portaal_wlz_registertoets.forms import ConsultForm, refuse_mentions
-from portaal_wlz_registertoets.grounds import ground_with
+from portaal_wlz_registertoets.grounds import ground_with, in_words
 from portaal_wlz_registertoets.limits import Limit, Limits, spend
 from portaal_wlz_registertoets.pages import TEMPLATES, asker_of, ground_options
 from portaal_wlz_registertoets.settings import Settings, register_of
@@ -65,6 +65,7 @@ def ask(context: ProductContext, request: Request) -> dict[str, Any]:
         "bsn": form.value.bsn,
         "why": announced.why,
         "ground": ground_with(announced.why.ground),
+        "ground_in_words": in_words,
         "flag": announced.flag,
         "answer": answer,
         "besluit": besluit,

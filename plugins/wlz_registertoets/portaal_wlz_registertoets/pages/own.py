@@ -13,6 +13,7 @@ from pydantic.alias_generators import to_camel
 from portaal.api import _, audit, csv_response, page_count, read_page, today
 from portaal_wlz_registertoets import words
 from portaal_wlz_registertoets.consulting import PRODUCT
+from portaal_wlz_registertoets.grounds import in_words
 from portaal_wlz_registertoets.models import Raadpleging
 from portaal_wlz_registertoets.outcome import Reason, WlzOutcome
 from portaal_wlz_registertoets.pages import TEMPLATES
@@ -61,6 +62,7 @@ def show_own(context: ProductContext, request: Request) -> dict[str, Any]:
         "pages": page_count(total, PAGE_SIZE),
         "most_exported": MOST_EXPORTED,
         "page_href": lambda number: request.current_route_path(_query={"pagina": number}),
+        "ground_in_words": in_words,
         "outcomes": words.OUTCOMES,
         "kinds": words.OUTCOME_KINDS,
         "reasons": words.REASONS,

@@ -25,6 +25,7 @@ from portaal.api import (
 from portaal_wlz_registertoets import reports, words
 from portaal_wlz_registertoets.consulting import PRODUCT
 from portaal_wlz_registertoets.forms import FIRST_DAY, LongText
+from portaal_wlz_registertoets.grounds import in_words
 from portaal_wlz_registertoets.models import Flag
 from portaal_wlz_registertoets.pages import TEMPLATES
 from portaal_wlz_registertoets.reports import MonthReport, OfficeHours, PersonReport
@@ -84,6 +85,7 @@ def show_month(context: ProductContext, request: Request) -> dict[str, Any]:
         "chart": _chart(request, report),
         "office": _office(request),
         "made_at": now(),
+        "ground_in_words": in_words,
         "outcomes": words.OUTCOMES,
         "reasons": words.REASONS,
         "flags": FLAGS,
@@ -166,6 +168,7 @@ def show_person(context: ProductContext, request: Request) -> dict[str, Any] | R
         "chart": _hours_chart(request, report),
         "office": office,
         "made_at": now(),
+        "ground_in_words": in_words,
         "outcomes": words.OUTCOMES,
         "kinds": words.OUTCOME_KINDS,
         "flags": FLAGS,
