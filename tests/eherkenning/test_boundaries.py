@@ -20,7 +20,18 @@ from portaal.eherkenning.encryption import CBC_KEY_BYTES, DIGESTS, GCM_KEY_BYTES
 from portaal.eherkenning.xml import DS, SAML, SAMLP, XENC, timestamp
 from portaal.login.refusal import LoginRefusedError, RefusalReason
 from portaal.testing.eherkenning import portal_keys
-from tests.eherkenning.forge import NOW, PERSON, Recipe, added, attribute, every, identities, name_id, provider
+from tests.eherkenning.forge import (
+    NOW,
+    PERSON,
+    Recipe,
+    added,
+    attribute,
+    every,
+    identities,
+    name_id,
+    provider,
+    saml_attribute,
+)
 from tests.eherkenning.hostile.content import KVK
 
 CONFIRMATION = "saml:Subject/saml:SubjectConfirmation/saml:SubjectConfirmationData"
@@ -76,18 +87,28 @@ def test_what_the_interface_lets_a_makelaar_add() -> None:
     assert recipe.verify_resolved().pseudonym == recipe.verify_posted().pseudonym == PERSON.pseudonym
 
 
+def test_white_space_between_elements_is_nothing() -> None:
+    """As a makelaar that writes one element on a line would have it."""
+    lines = saml_attribute(LEGAL_SUBJECT, lambda found: setattr(found[0], "text", "\n  "))
+    assert Recipe(assertion=lines).verify_posted().kvk_nummer == PERSON.kvk_nummer
+
+
 # ---- ciphers
 
 
-def sealed(cipher: str, transport: str, digest: str, mask: str) -> etree._Element:
-    """The KvK number, encrypted in this way; without a digest or mask it is not named."""
-    plain = etree.tostring(name_id(KVK, PERSON.kvk_nummer))
+def sealed(cipher: str, transport: str, digest: str, mask: str, *, spaces: int = 0, more: int = 0) -> etree._Element:
+    """The KvK number, encrypted in this way; without a digest or mask it is not named.
+
+    :param spaces: after it, so that it fills its last block more or less.
+    :param more: bytes of padding beyond what fills the block.
+    """
+    plain = etree.tostring(name_id(KVK, PERSON.kvk_nummer)) + b" " * spaces
     key = os.urandom((GCM_KEY_BYTES | CBC_KEY_BYTES)[cipher])
     if cipher in GCM_KEY_BYTES:
         nonce = os.urandom(12)
         data = nonce + AESGCM(key).encrypt(nonce, plain, None)
     else:
-        start, padding = os.urandom(16), 16 - len(plain) % 16
+        start, padding = os.urandom(16), 16 - len(plain) % 16 + more
         encryptor = Cipher(AES(key), CBC(start)).encryptor()
         data = start + encryptor.update(plain + os.urandom(padding - 1) + bytes([padding])) + encryptor.finalize()
     sha1: type[HashAlgorithm] = DIGESTS[f"{DS}sha1"]
@@ -126,3 +147,17 @@ def test_these_and_no_others() -> None:
 def test_what_may_be_used_to_encrypt_is_read(cipher: str, transport: str, digest: str, mask: str) -> None:
     recipe = Recipe(assertion=identities(LEGAL_SUBJECT, sealed(cipher, transport, digest, mask)))
     assert recipe.verify_posted().kvk_nummer == PERSON.kvk_nummer
+
+
+@pytest.mark.parametrize("spaces", range(16))
+def test_whatever_its_last_block_holds_it_is_read(spaces: int) -> None:
+    identity = sealed(next(iter(CBC_KEY_BYTES)), OAEP_MGF1P, "", "", spaces=spaces)
+    assert Recipe(assertion=identities(LEGAL_SUBJECT, identity)).verify_posted().kvk_nummer == PERSON.kvk_nummer
+
+
+@pytest.mark.parametrize("spaces", range(16))
+def test_padding_of_more_than_a_block_is_refused(spaces: int) -> None:
+    identity = sealed(next(iter(CBC_KEY_BYTES)), OAEP_MGF1P, "", "", spaces=spaces, more=16)
+    with pytest.raises(LoginRefusedError) as refusal:
+        Recipe(assertion=identities(LEGAL_SUBJECT, identity)).verify_posted()
+    assert refusal.value.reason is RefusalReason.ENCRYPTION
