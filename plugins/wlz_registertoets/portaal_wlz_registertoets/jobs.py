@@ -59,7 +59,7 @@ def compare_one(context: HookContext, gemeentecode: str) -> None:
 
 
 def forget(context: HookContext) -> None:
-    """Erase lists whose hour is over, counters of earlier days, BSNs of old signals, and very old consultations."""
+    """Erase the BSNs of lists whose hour is over and of old signals, counters of earlier days, and what is very old."""
     moment, dbsession = now(), context.dbsession
     lists.erase(dbsession, Lijst.expires_at <= moment)
     limits.forget_before(dbsession, moment)
@@ -68,6 +68,12 @@ def forget(context: HookContext) -> None:
     dbsession.execute(
         sa.delete(Raadpleging)
         .where(Raadpleging.asked_at < moment - KEPT_FOR, Raadpleging.id.not_in(still_listed))
+        .execution_options(synchronize_session=False)
+    )
+    # By then its consultations are gone: they were asked while it was open.
+    dbsession.execute(
+        sa.delete(Lijst)
+        .where(Lijst.expires_at < moment - KEPT_FOR - lists.LIFETIME)
         .execution_options(synchronize_session=False)
     )
 
