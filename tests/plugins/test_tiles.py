@@ -6,12 +6,15 @@ import decimal
 import locale
 import logging
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
@@ -285,3 +288,26 @@ def test_the_page_stands_when_the_count_cannot_be_kept(
     monkeypatch.setattr("portaal.overview.trouble.note_miss", fail)
     assert "goed: 1" in portal.browser().get(OVERVIEW)
     assert "could not be written down" in caplog.text
+
+
+def test_the_page_does_not_wait_for_who_has_locked_the_count(live: Any, caplog: pytest.LogCaptureFixture) -> None:
+    portal = live(kwaad=raises, goed=good)
+    browser = portal.browser()
+    if portal.engine.dialect.name == "sqlite":
+        portal.engine.dispose()
+        event.listen(portal.engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout=600000"))
+    shown: SimpleQueue[str] = SimpleQueue()
+    with portal.engine.connect() as other, other.begin():  # on SQLite this alone locks out everybody who writes
+        if other.dialect.name == "postgresql":
+            other.exec_driver_sql("LOCK TABLE tile_trouble IN SHARE ROW EXCLUSIVE MODE")
+        threading.Thread(target=lambda: shown.put(browser.get(OVERVIEW).text), daemon=True).start()
+        assert "goed: 1" in shown.get(timeout=120)
+    assert "could not be written down" in caplog.text
+    assert portal.troubles() == {}
+    browser.get(OVERVIEW)
+    assert portal.troubles() == {"kwaad": (1, Miss.FAILED, False)}
+    with portal.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 600_000
+        else:
+            assert connection.exec_driver_sql("SHOW lock_timeout").scalar() == "0"

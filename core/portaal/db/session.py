@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -97,15 +98,39 @@ def _reading_session(request: Request) -> Session:
 
 
 @contextmanager
-def own_transaction(registry: Registry) -> Iterator[Connection]:
-    """A short transaction apart from the request's: what it writes stays, whatever becomes of the request."""
+def own_transaction(registry: Registry, patience: timedelta | None = None) -> Iterator[Connection]:
+    """A short transaction apart from the request's: what it writes stays, whatever becomes of the request.
+
+    :param patience: how long it waits for others that write; left out, as long as any transaction. It raises then.
+    """
     bind: Engine | Connection = registry["portaal.engine"]
     if isinstance(bind, Engine):
-        with bind.begin() as connection:
+        with bind.connect() as connection, _waiting_for_locks(connection, patience), connection.begin():
+            if patience is not None and connection.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_milliseconds(patience)}")
             yield connection
     else:  # a test's one connection, inside its outer transaction
         with bind.begin_nested():
             yield bind
+
+
+@contextmanager
+def _waiting_for_locks(connection: Connection, patience: timedelta | None) -> Iterator[None]:
+    """SQLite takes its lock when a transaction begins, and knows a time for it per connection."""
+    if patience is None or connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.dbapi_connection
+    (usual,) = driver.execute("PRAGMA busy_timeout").fetchone()
+    driver.execute(f"PRAGMA busy_timeout={_milliseconds(patience)}")
+    try:
+        yield
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={usual}")
+
+
+def _milliseconds(time: timedelta) -> int:
+    return round(time / timedelta(milliseconds=1))
 
 
 def needs_transaction(request: Request) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,7 @@ log = logging.getLogger(__name__)
 
 SECONDS = 0.25
 LARGEST = 100_000  # characters
+PATIENCE = timedelta(seconds=SECONDS)  # for whoever has locked what a miss is counted in
 
 
 class TooLargeError(Exception):
@@ -122,7 +124,7 @@ def _note(
     if not changes:
         return
     try:
-        with own_transaction(request.registry) as connection:
+        with own_transaction(request.registry, PATIENCE) as connection:
             for own, miss in changes:
                 if miss is None:
                     trouble.note_shown(connection, gemeentecode, *own.key)
