@@ -27,7 +27,15 @@ RSA_SHA256, RSA_SHA1, HMAC_SHA256 = MORE + "rsa-sha256", DS + "rsa-sha1", MORE +
 RSA_SHA512 = MORE + "rsa-sha512"
 PSS_SHA256 = "http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1"
 SHA1_DIGEST, SHA256_DIGEST, SHA512_DIGEST = DS + "sha1", XENC + "sha256", XENC + "sha512"
-HASHES = {SHA1_DIGEST: hashlib.sha1, SHA256_DIGEST: hashlib.sha256, SHA512_DIGEST: hashlib.sha512}
+SHA224_DIGEST = "http://www.w3.org/2001/04/xmldsig-more#sha224"
+SHA3_DIGEST = "http://www.w3.org/2007/05/xmldsig-more#sha3-256"
+HASHES = {
+    SHA1_DIGEST: hashlib.sha1,
+    SHA224_DIGEST: hashlib.sha224,
+    SHA256_DIGEST: hashlib.sha256,
+    SHA512_DIGEST: hashlib.sha512,
+    SHA3_DIGEST: hashlib.sha3_256,
+}
 
 
 @dataclass(frozen=True)
