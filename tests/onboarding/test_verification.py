@@ -319,7 +319,10 @@ def test_many_attempts_by_one_account_are_stopped_for_an_hour(
         enter(browser, code, 303)
 
 
-def test_many_attempts_from_one_network_are_stopped(browser: Browser, people: People, dbsession: Session) -> None:
+def test_many_attempts_from_one_network_are_stopped(
+    browser: Browser, people: People, dbsession: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limiter, "PER_NETWORK", 2 * limiter.PER_ACCOUNT)
     accounts = [people.new(verified=False) for _ in range(limiter.PER_NETWORK // limiter.PER_ACCOUNT + 1)]
     refused = 0
     for number, account in enumerate(accounts):
