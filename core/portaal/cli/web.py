@@ -17,6 +17,8 @@ from portaal.configuration import check
 from portaal.logs import configure_logging
 from portaal.shell import config_option, read_settings
 
+STOP = (signal.SIGTERM, signal.SIGINT)
+
 
 @click.command()
 @config_option
@@ -66,23 +68,28 @@ def _serve(settings: dict[str, str], listening: socket.socket) -> None:
 def _prefork(settings: dict[str, str], listening: socket.socket, processes: int) -> None:
     # The counts of the processes are added up in this folder (portaal.health.metrics).
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="portaal-metrics-")
-    children = []
+    children: set[int] = set()
+    # Told to stop between two forks, it would leave those behind that it already has.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP)
     for _ in range(processes):
         child = os.fork()
         if child == 0:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
             _serve(settings, listening)
             os._exit(0)
-        children.append(child)
-
-    def stop(number: int, frame: FrameType | None) -> None:
+        children.add(child)
+    for number in STOP:
+        signal.signal(number, _stop)
+    try:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        ended, _ = os.wait()
+        children.remove(ended)
+        sys.exit(1)  # so that whoever supervises starts anew
+    finally:
         for child in children:
             os.kill(child, signal.SIGTERM)
-        sys.exit(0)
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    try:
-        os.wait()
-    finally:
         shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
-    stop(signal.SIGTERM, None)  # one ended: end all, so that whoever supervises starts anew
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    sys.exit(0)
