@@ -123,6 +123,16 @@ def test_a_name_that_another_begins_with_is_not_mistaken(used: Engine) -> None:
     assert left["wlz"] == ("alembic_version_wlz", "wlz_question")
 
 
+def test_of_two_that_are_gone_each_has_its_own(used: Engine) -> None:
+    with used.begin() as connection:
+        for table in ("alembic_version_oud", "alembic_version_oud_en_nieuw", "oud_x", "oud_en_nieuw_x"):
+            connection.execute(sa.text(f"CREATE TABLE {table} (id INTEGER)"))
+    with Session(used) as dbsession:
+        left = {leftovers.plugin: leftovers.tables for leftovers in find(dbsession, PRODUCTS)}
+    assert left["oud"] == ("alembic_version_oud", "oud_x")
+    assert left["oud_en_nieuw"] == ("alembic_version_oud_en_nieuw", "oud_en_nieuw_x")
+
+
 def test_every_table_that_knows_of_products_is_thought_of() -> None:
     knowing = {
         name for name, table in core_metadata().tables.items() if {"product", "owner"} & set(table.columns.keys())

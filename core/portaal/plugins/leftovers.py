@@ -55,12 +55,13 @@ def find(dbsession: Session, installed: Collection[str]) -> list[Leftovers]:
     for table, column in {**dict.fromkeys(ENDED, "product"), **REMOVED, **KEPT}.items():
         names.update(dbsession.scalars(sa.select(_column(table, column)).distinct()))
     gone = sorted(name for name in names if name and name not in installed and name != CORE)
-    return [_of_plugin(dbsession, name, _own_tables(name, tables, installed)) for name in gone]
+    return [_of_plugin(dbsession, name, _own_tables(name, tables, installed, gone)) for name in gone]
 
 
-def _own_tables(name: str, tables: list[str], installed: Collection[str]) -> tuple[str, ...]:
+def _own_tables(name: str, tables: list[str], installed: Collection[str], gone: Collection[str]) -> tuple[str, ...]:
     core = core_metadata().tables
-    others = tuple(f"{other}_" for other in installed)
+    longer = [other for other in gone if other.startswith(f"{name}_")]
+    others = tuple(f"{other}_" for other in [*installed, *longer])
     return tuple(
         table
         for table in tables
