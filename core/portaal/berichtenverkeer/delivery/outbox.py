@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portaal import clock
+from portaal.berichtenverkeer.delivery import schedule
 from portaal.berichtenverkeer.delivery.models import OutboxEntry, OutboxState, PartnerState
-from portaal.berichtenverkeer.delivery.schedule import FAILURES_TO_CLOSE, LONGEST_PAUSE
 
 LEASE = timedelta(minutes=10)  # longer than the slowest sending of the largest message
 
@@ -44,14 +44,14 @@ def claim(dbsession: Session, partner: str, limit: int) -> list[Claim]:
     """
     now = clock.now()
     state = dbsession.get(PartnerState, partner)
-    if state is None or state.failures < FAILURES_TO_CLOSE:
+    if state is None or state.failures < schedule.FAILURES_TO_CLOSE:
         return _take(dbsession, partner, limit, now)
     dbsession.refresh(state, with_for_update=True)
     if state.closed_until is not None and state.closed_until > now:
         return []
-    probe = _take(dbsession, partner, 1, now)
-    if probe:  # until its answer is in, nobody else tries
-        state.closed_until = now + LONGEST_PAUSE
+    probe, pause = _take(dbsession, partner, 1, now), schedule.pause(state.failures)
+    if probe and pause:  # as if it failed, so that nobody else tries before its answer is in
+        state.closed_until = now + pause
     return probe
 
 

@@ -14,7 +14,7 @@ JITTER = 0.1  # so that what failed together does not come back together
 # A partner that failed this often in a row is left alone, each time longer.
 FAILURES_TO_CLOSE = 3
 _FIRST_PAUSE = timedelta(seconds=15)
-LONGEST_PAUSE = timedelta(minutes=5)
+_LONGEST_PAUSE = timedelta(minutes=5)
 
 _random = random.SystemRandom()
 
@@ -29,4 +29,4 @@ def pause(failures: int) -> timedelta | None:
     """How long a partner is left alone after this many failures in a row; None while it is not."""
     if failures < FAILURES_TO_CLOSE:
         return None
-    return min(_FIRST_PAUSE * 2 ** min(failures - FAILURES_TO_CLOSE, 10), LONGEST_PAUSE)
+    return min(_FIRST_PAUSE * 2 ** min(failures - FAILURES_TO_CLOSE, 10), _LONGEST_PAUSE)
