@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
+from portaal import audit
 from portaal.access.models import Role
 from portaal.access.reasons import NEXT_STEP, Reason
 from portaal.audit.details import CODES, NAMES
@@ -51,6 +53,18 @@ def test_a_refusal_is_told_in_words(log_in: Any) -> None:
     trail = log_in(Role.AUDITOR)
     assert about(trail.get(TRAIL)).endswith("Pagina iwmo.berichten Methode: GET; Reden: geen rol hiervoor")
     assert about(trail.get(f"{TRAIL}?taal=en")).endswith("Page iwmo.berichten Method: GET; Reason: no role for this")
+
+
+def test_roles_and_partners_are_called_by_their_names(log_in: Any, dbsession: Session) -> None:
+    log_in(("productbeheerder", "iwmo")).get("/g/0363/iwmo/berichten", status=403)
+    audit.record(
+        dbsession, action="message.receive", outcome=audit.Outcome.DONE, actor=None, gemeentecode="0363",
+        details={"type": "WMO305", "partner": "vecozo"},
+    )  # fmt: skip
+    dbsession.commit()
+    page = log_in(Role.AUDITOR).get(TRAIL)
+    assert about(page) == "Soort: WMO305; Partner: VECOZO"
+    assert [name.text for name in page.html.select("main tbody span[lang=nl]")] == ["Productbeheerder"]
 
 
 def test_a_list_is_no_list_of_python(log_in: Any, people: People) -> None:

@@ -63,6 +63,7 @@ def test_the_list_shows_everybody_of_the_gemeente_with_their_state_those_who_wai
         ("Test Eind", "Beëindigd", "Geen"),
     ]
     assert "3 mensen wachten" in page.text
+    assert page.html.select("main tbody tr")[0].find_all("td")[-1].get_text(strip=True).endswith("Nog niet")
 
 
 @pytest.mark.parametrize(

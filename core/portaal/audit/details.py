@@ -85,7 +85,7 @@ NAMES: dict[str, TranslationString] = {
     "until": _("Until"),
     "zaakkenmerk": _("Case"),
 }
-CODES: dict[str, TranslationString] = {
+CODES: dict[str, TranslationString | str] = {
     Reason.NOT_PERMITTED: _("no role for this"),
     Reason.AGREEMENTS_MISSING: _("an agreement is missing"),
     Reason.ACCOUNT_ENDED: _("the access has ended"),
@@ -97,6 +97,9 @@ CODES: dict[str, TranslationString] = {
     "product_not_active": _("this product is off"),
     "unknown_organisation": _("the organisation is not known"),
     "limit": _("the limit was reached"),
+    "vecozo": "VECOZO",
+    "cak": "CAK",
+    "ciz": "CIZ",
 }
 _CODE = re.compile("[a-z]+(_[a-z]+)+")  # of a product, e.g. "niet_bepaald"
 Translate = Callable[[TranslationString | str], str]
