@@ -155,6 +155,9 @@ STYLES = {
     "something foreign in the signature": styled(touch=_more(".", '<x xmlns="urn:x"/>')),
     "something foreign in SignedInfo": styled(touch=_more("ds:SignedInfo", '<x xmlns="urn:x"/>')),
     "something foreign in a transform": styled(touch=_more("ds:Transform", '<x xmlns="urn:x"/>')),
+    "something foreign in the second transform": styled(
+        touch=lambda signature: _reference(signature)[0][1].append(etree.fromstring('<x xmlns="urn:x"/>'))
+    ),
     "a length for the signature": styled(
         touch=_more("ds:SignatureMethod", f'<d:HMACOutputLength xmlns:d="{DS}">0</d:HMACOutputLength>')
     ),
