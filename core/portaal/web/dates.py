@@ -16,7 +16,7 @@ from portaal.web.i18n import _
 
 FIRST, LAST = date(1900, 1, 1), date(2999, 12, 31)
 NO_DATE = _("Fill in a date, such as 21-11-2026.")
-_NUMBER = re.compile(r"[+-]?[0-9]*\.?[0-9]*")
+_NUMBER = re.compile(r"[+-]?[0-9]*(?:\.[0-9]*)?")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[-/. ]{1,2}([0-9]{1,2})[-/. ]{1,2}([0-9]{4})")
 
 
