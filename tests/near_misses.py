@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-QUICK = 0.050
+# Of the processor. What is slow takes minutes for such a text, what is quick some milliseconds, more where others push.
+QUICK = 0.5
 NEAR_MISSES = [
     " " * 100_000,
     "\n" * 100_000,

@@ -249,7 +249,7 @@ def test_no_byte_of_a_file_reaches_a_disk(gebruiker: Any, wmo301: Wmo301, monkey
 def test_hostile_files_are_refused_in_words_and_show_no_secret(gebruiker: Any, upload: Any) -> None:
     began = time.process_time()
     page = look_at(gebruiker, upload.make())
-    assert time.process_time() - began < 5
+    assert time.process_time() - began < 20
     page.mustcontain("Dit bestand zou niet worden verstuurd")
     assert len(page.body) < 3_000_000
     assert SECRETS[0] not in page.body
