@@ -105,7 +105,7 @@ def address(stage: Stage) -> Iterator[str]:
 
 @pytest.fixture
 def page(chromium: Browser, address: str, stage: Stage) -> Iterator[Page]:
-    """The page, on a clock of its own; complaints of the browser fail the test."""
+    """The page, on a clock of its own that only the test moves; complaints of the browser fail the test."""
     stage.posts.clear()
     stage.session_status = 204
     context = chromium.new_context(locale="nl-NL", base_url=address)
@@ -113,7 +113,8 @@ def page(chromium: Browser, address: str, stage: Stage) -> Iterator[Page]:
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if "Policy" in message.text else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.clock.install()
+    page.clock.install(time=0)
+    page.clock.pause_at(1_000)
     page.goto("/")
     yield page
     assert not complaints

@@ -104,6 +104,12 @@ def no_faults(broker: Simulator) -> Iterator[None]:
     broker.client_keys = None
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is no broker that does not answer."""
+    monkeypatch.setattr("portaal_oidc.discovery.SECONDS", 60.0)
+
+
 @pytest.fixture(scope="session")
 def built(broker: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A portal that knows this broker."""

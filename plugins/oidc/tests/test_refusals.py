@@ -105,12 +105,17 @@ def test_the_button_of_the_broker_cancels(walk: Walk) -> None:
         ("huge", UNREACHABLE),
     ],
 )
-def test_trouble_with_the_exchange(walk: Walk, dbsession: Session, fault: str, page: tuple[str, str]) -> None:
+def test_trouble_with_the_exchange(
+    walk: Walk, dbsession: Session, monkeypatch: pytest.MonkeyPatch, fault: str, page: tuple[str, str]
+) -> None:
     location = walk.authenticate(walk.begin())
     walk.simulator.faults["token"] = fault
+    if fault == "slow":
+        monkeypatch.setattr("portaal_oidc.discovery.SECONDS", 0.5)
     assert heading(walk.back(location)) == page[0]
     assert dbsession.query(LoginSession).count() == 0
     walk.simulator.faults.clear()
+    monkeypatch.setattr("portaal_oidc.discovery.SECONDS", 60.0)
     assert walk.log_in().status_int == 303
 
 
@@ -135,7 +140,7 @@ def test_trouble_with_the_exchange(walk: Walk, dbsession: Session, fault: str, p
 def test_trouble_with_what_the_broker_says_of_itself(
     walk_with: Callable[..., Walk], address: str, fault: str, page: tuple[str, str]
 ) -> None:
-    with time_machine.travel(clock.now()) as traveller:
+    with time_machine.travel(clock.now(), tick=False) as traveller:
         walk = walk_with()
         walk.simulator.faults[address] = fault
         assert heading(walk.begin()) == page[0]
