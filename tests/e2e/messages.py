@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from portaal import clock
+
 MESSAGE = "http://www.istandaarden.nl/iwmo/3_2/wmo301/schema"
 BASE = "http://www.istandaarden.nl/iwmo/3_2/basisschema/schema"
 
@@ -12,7 +14,7 @@ def wmo301(
     gemeente: str = "0384", aanbieder: str = "42420001", identificatie: str = "E2E0001", dagtekening: date | None = None
 ) -> bytes:
     """A small WMO301 with one product, for an invented client with a test BSN."""
-    day = (dagtekening or date.today()).isoformat()  # noqa: DTZ011 - a date in a message, as the sender's clock has it
+    day = (dagtekening or clock.today()).isoformat()
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <m:Bericht xmlns:m="{MESSAGE}" xmlns:b="{BASE}">
   <m:Header>

@@ -9,6 +9,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -185,6 +186,10 @@ class SmtpHandler(socketserver.StreamRequestHandler):
     """Just enough of an SMTP server to take a mail."""
 
     def handle(self) -> None:
+        with suppress(ConnectionError):  # of who wants TLS and finds none, or hangs up
+            self.converse()
+
+    def converse(self) -> None:
         self.reply("220 here")
         while line := self.rfile.readline().decode(errors="replace").strip():
             verb = line.split()[0].upper()

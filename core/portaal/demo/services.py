@@ -148,6 +148,7 @@ class Supervisor:
                 process.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
                 process.kill()
+                process.wait()
 
     def _end_of_log(self, name: str) -> str:
         lines = (self._log_folder / f"{name}.log").read_text(encoding="utf-8", errors="replace").splitlines()

@@ -154,7 +154,14 @@ def engine(
 def fresh_database(moulds: Moulds, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Engine]:
     """A database of its own with real commits: for tests with threads or processes. Tables, no rows."""
     with moulds.cast(tmp_path, request) as engine:
+        if engine.dialect.name == "sqlite":
+            sa.event.listen(engine, "connect", _wait_long)
         yield engine
+
+
+def _wait_long(connection: Any, record: Any) -> None:
+    """Many threads write at once to one file, on a machine that may be busy with something else."""
+    connection.execute("PRAGMA busy_timeout=60000")
 
 
 @pytest.fixture
