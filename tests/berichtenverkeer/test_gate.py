@@ -11,8 +11,9 @@ import time_machine
 
 from portaal.berichtenverkeer.gate import Expectation, Gate, Kind, Stage, Verdict, check
 from portaal.berichtenverkeer.gate import gate as gate_module
+from portaal.berichtenverkeer.gate.door import Door
 from portaal.berichtenverkeer.standard import all_types
-from portaal.berichtenverkeer.verdict import RuleLevels
+from portaal.berichtenverkeer.verdict import Refusal, RuleLevels
 from portaal.web.i18n import translator
 from tests.berichtenverkeer.builder import build, from_model
 
@@ -56,6 +57,28 @@ def test_verdict_describes_the_bytes_that_came_in() -> None:
     assert (header.berichtcode, header.kind) == ("414", Kind.HEEN)
     assert (header.afzender, header.ontvanger) == ("0384", "42420001")
     assert (header.identificatie, header.dagtekening) == ("B1", date(2026, 5, 6))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"<?x?><a></a>",
+        b"<a><?x?></a>",
+        b"<a>?></a><?x?>",
+        b"<?xml version='1.0'?><?x?><a/>",
+        b"<?xml version='1.0'?><a>?><?x?></a>",
+    ],
+)
+@pytest.mark.parametrize("size", [1, 4096])
+def test_an_instruction_is_refused_wherever_it_stands(text: bytes, size: int) -> None:
+    def pass_by(door: Door) -> None:
+        for start in range(0, len(text) + 2048, size):
+            door.feed((text + b" " * 2048)[start : start + size])
+        door.close()
+
+    with pytest.raises(Refusal):
+        pass_by(Door())
+    assert Door().feed(b"<?xml version='1.0'?><a>?></a>" + b" " * 2048)
 
 
 def test_a_refused_file_is_hashed_to_the_end() -> None:

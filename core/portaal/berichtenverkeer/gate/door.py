@@ -73,11 +73,11 @@ class Door:
 
     def __init__(self) -> None:
         self.lines = 0
-        self.tags = 0
         self.comments = 0
         self.has_bom = False
         self._waiting = bytearray()
         self._opened = False
+        self._passed = False
 
     def feed(self, data: bytes) -> bytes:
         """The complete piece after these bytes, empty when there is none yet. At most PIECE bytes at a time.
@@ -148,7 +148,7 @@ class Door:
         if b"?" in piece:
             self._check_instructions(piece)
         self.lines += piece.count(b"\n")
-        self.tags += piece.count(b"<")
+        self._passed = self._passed or bool(piece)
         return piece
 
     def _check_characters(self, piece: bytes) -> None:
@@ -179,7 +179,9 @@ class Door:
             raise Refusal(Stage.LIMITS, finding("B25", regel=self.lines + 1, most=MAX_COMMENTS))
 
     def _check_instructions(self, piece: bytes) -> None:
-        instruction = piece.find(b"<?", 1 if self.tags == 0 else 0)
+        is_declared = not self._passed and piece.startswith(b"<?")
+        behind = piece.index(b"?>") + len(b"?>") if is_declared else 0
+        instruction = piece.find(b"<?", behind) if piece.find(b"?", behind) >= 0 else -1
         if instruction >= 0:
             raise Refusal(Stage.XML, finding("B22", regel=self._line(piece, instruction)))
 

@@ -46,7 +46,7 @@ class Gate:
         self._hash = hashlib.sha256()
         self._door = Door()
         self._pieces: list[bytes] = []
-        self._held = 0
+        self._held = self._tags = 0
         self._stream: Reader | None = None
         self._second: SecondOpinion | None = None
         self._size = 0
@@ -93,7 +93,8 @@ class Gate:
             return
         self._pieces.append(piece)
         self._held += len(piece)
-        if self._held > LARGEST_TREE or self._door.tags > MOST_TAGS_IN_TREE:
+        self._tags += piece.count(b"<")
+        if self._held > LARGEST_TREE or self._tags > MOST_TAGS_IN_TREE:
             pieces, self._pieces = self._pieces, []
             self._stream = installed_reader()(b"".join(pieces), self._expectation, self._inspection)
             for earlier in pieces:

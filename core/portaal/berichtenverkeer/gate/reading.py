@@ -80,12 +80,13 @@ def parse(data: bytes) -> etree._Element:
         raise not_well_formed(error) from None
     _check_root(root)
     first = FIRST_TAG.search(data)
-    body = data[first.end() :] if first else data
+    before = first.end() if first else 0
+    body = data[before:]  # single characters are quickest to look for
     searches = [
-        (_instruction, Stage.XML, "B22", data.find(b"<?", 1) > 0),
+        (_instruction, Stage.XML, "B22", b"?" in body or data.find(b"<?", 1, before) > 0),
         (_too_deep, Stage.LIMITS, "B26", True),
         (_attribute, Stage.LIMITS, "B28", b"=" in body),
-        (_comment_in_value, Stage.XML, "B24", b"<!--" in data),
+        (_comment_in_value, Stage.XML, "B24", b"!" in body),
     ]
     for search, stage, code in [(s, stage, code) for s, stage, code, needed in searches if needed]:
         for hit in cast("list[etree._Element]", search(root)):
