@@ -17,6 +17,7 @@ from lxml import etree
 from portaal.berichtenverkeer.gate import Verdict, check, gate
 from portaal.berichtenverkeer.gate.sieve import Sieve
 from portaal.berichtenverkeer.gate.stream import Stream
+from portaal.berichtenverkeer.rules.lines import Lines
 from portaal.berichtenverkeer.rules.seen import MANY, Seen
 from portaal.berichtenverkeer.rules.shape import Written, shapes
 from portaal.berichtenverkeer.standard import DataType, MessageType, all_types
@@ -50,9 +51,9 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> list[Written]:
     parts: list[Written] = []
     pass_over = Stream._pass_over
 
-    def record(stream: Stream, written: Written) -> None:
-        parts.append(written)
-        pass_over(stream, written)
+    def record(stream: Stream, lines: Lines) -> None:
+        parts.extend(lines.each())
+        pass_over(stream, lines)
 
     monkeypatch.setattr(Stream, "_pass_over", record)
     return parts
@@ -90,6 +91,12 @@ def test_every_ordinary_value_is_valid(name: str, data: st.DataObject) -> None:
 def test_nearly_every_type_of_value_has_an_ordinary_way() -> None:
     unusual = {d.name for k in DESCRIBED for _path, d in leaves(k) if ordinary(d) == NOTHING}
     assert unusual <= {"Versie"}
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_no_ordinary_value_is_empty(name: str) -> None:
+    """An empty text stands for an element that is left out."""
+    assert not re.fullmatch(ordinary(VALUES[name][2]), "")
 
 
 def test_a_type_of_value_that_is_not_understood_has_none() -> None:
@@ -210,7 +217,7 @@ def test_the_sieve_holds_back_no_more_than_a_part() -> None:
     sieve = Sieve(kind, root)
     assert list(sieve.sift(b"<m:Bericht><m:Clienten>")) == []
     filler = b"<a/>" * 20_000
-    out: list[bytes | Written] = []
+    out: list[bytes | Lines] = []
     for _ in range(20):
         out += sieve.sift(filler)
     assert b"".join(p for p in out if isinstance(p, bytes)) + sieve.rest() == b"<m:Bericht><m:Clienten>" + filler * 20
@@ -222,4 +229,17 @@ def test_a_key_is_new_once_however_many_there_are() -> None:
     assert all(seen.add(key) for key in keys)
     assert all(key in seen for key in keys)
     assert not any(seen.add(key) for key in keys)
+    assert seen.lacks([("Prestatie", -1, "-1")])
+    assert not seen.lacks([("Prestatie", -1, "-1"), keys[0]])
     assert ("Prestatie", -1, "-1") not in seen
+
+
+@pytest.mark.parametrize("there", [0, MANY - 3, MANY + 3])
+def test_many_keys_are_remembered_at_once(there: int) -> None:
+    seen = Seen()
+    seen.update(range(there))
+    assert seen.lacks(range(there, there + 10))
+    seen.update(range(there, there + 10))
+    assert not any(seen.lacks([key]) for key in range(there + 10))
+    assert seen.lacks([there + 10])
+    assert not seen.add(there)

@@ -15,7 +15,8 @@ from lxml import etree
 
 from portaal.berichtenverkeer.gate.door import FIRST_TAG, MAX_PART
 from portaal.berichtenverkeer.places import prefix_of
-from portaal.berichtenverkeer.rules.shape import Shape, Written, shapes
+from portaal.berichtenverkeer.rules.lines import Lines, Rows, rows_of
+from portaal.berichtenverkeer.rules.shape import shapes
 from portaal.berichtenverkeer.standard import MessageType
 
 
@@ -28,18 +29,18 @@ class Sieve:
 
     def __init__(self, message_type: MessageType, root: etree._Element) -> None:
         self.follows: str | None = None
-        self._shapes = _shapes(message_type, root)
-        names = "|".join(map(re.escape, self._shapes))
+        self._rows = _rows(message_type, root)
+        names = "|".join(map(re.escape, self._rows))
         self._end = re.compile(f"</{re.escape(prefix_of(root))}(?:{names})>")
         self._text = ""
         self._lines = 0
         self._seen_root = False
-        self._is_open = bool(self._shapes)
+        self._is_open = bool(self._rows)
 
-    def sift(self, piece: bytes) -> Iterator[bytes | Written]:
-        """What is complete after this piece of UTF-8, in order: bytes to parse, or a part.
+    def sift(self, piece: bytes) -> Iterator[bytes | Lines]:
+        """What is complete after this piece of UTF-8, in order: bytes to parse, or parts.
 
-        For a part that is given out, the bytes have the ends of its lines, so that lines can be counted there too.
+        For parts that are given out, the bytes have the ends of their lines, so that lines can be counted there too.
         """
         if self._is_open and self._has_other_markup(piece):
             self._is_open = False
@@ -50,18 +51,19 @@ class Sieve:
         self._text += piece.decode()
         text, position, parsed, lines = self._text, 0, 0, 0
         while self._is_open:
-            shape = self._shapes.get(self.follows or "")
-            written = shape.read(text, position) if shape else None
-            if written:
-                yield written
-                position = written.end
-            elif end := self._end.search(text, max(position, searched)):
+            end = self._end.search(text, max(position, searched))
+            if end is None:
+                break
+            rows = self._rows.get(self.follows or "")
+            parts = rows.read(text, position) if rows else None
+            if parts:
+                yield parts
+                position = parts.end
+            else:
                 passed, seen = text.count("\n", parsed, position), text[position : end.end()]
                 yield b"\n" * passed + seen.encode()
                 lines += passed + seen.count("\n")
                 position = parsed = end.end()
-            else:
-                break
         if parsed < position:
             passed = text.count("\n", parsed, position)
             yield b"\n" * passed
@@ -73,7 +75,7 @@ class Sieve:
             yield self.rest()
 
     def line_at(self, position: int) -> int:
-        """The line of a position in the part that was given out last."""
+        """The line of a position in the parts that were given out last."""
         return self._lines + self._text.count("\n", 0, position) + 1
 
     def close(self) -> None:
@@ -93,13 +95,14 @@ class Sieve:
                 return False
             self._seen_root, start = True, root.end()
         return (
-            piece.find(b"xmlns", start) >= 0
+            (b"=" in piece and piece.find(b"xmlns", start) >= 0)
             or (b"!" in piece and piece.find(b"<!", start) >= 0)
             or (b"?" in piece and piece.find(b"<?", start) >= 0)
         )
 
 
-def _shapes(message_type: MessageType, root: etree._Element) -> Mapping[str, Shape]:
-    """The shapes for the prefixes that the root declares."""
+def _rows(message_type: MessageType, root: etree._Element) -> Mapping[str, Rows]:
+    """How to read the outermost repeated parts, by name, with the prefixes that the root declares."""
     shared = [p for p, uri in root.nsmap.items() if uri == message_type.release.shared_namespace]
-    return shapes(message_type, prefix_of(root), f"{shared[0]}:" if shared[0] else "") if shared else {}
+    found = shapes(message_type, prefix_of(root), f"{shared[0]}:" if shared[0] else "") if shared else {}
+    return {name: rows for name, shape in found.items() if (rows := rows_of(shape))}

@@ -24,7 +24,7 @@ from portaal.berichtenverkeer.gate.sieve import Sieve
 from portaal.berichtenverkeer.gate.words import finding
 from portaal.berichtenverkeer.places import below, line, local_name, prefix_of
 from portaal.berichtenverkeer.rules import Inspection
-from portaal.berichtenverkeer.rules.shape import Written
+from portaal.berichtenverkeer.rules.lines import Lines
 from portaal.berichtenverkeer.standard import DataType, Klasse, MessageType
 from portaal.berichtenverkeer.standard.schema import compiled
 from portaal.berichtenverkeer.verdict import Expectation, Findings, MessageHeader, Refusal, Stage
@@ -73,12 +73,13 @@ class Stream:
 
     def feed(self, piece: bytes) -> None:
         """The next piece, which must end where a tag ends."""
-        self._check_namespaces(piece)
+        if b"=" in piece:
+            self._check_attributes(piece)
         for portion in self._sieve.sift(piece):
-            if isinstance(portion, bytes):
-                self._parse(portion)
-            else:
+            if isinstance(portion, Lines):
                 self._pass_over(portion)
+            else:
+                self._parse(portion)
 
     def _parse(self, portion: bytes) -> None:
         if self._root is not None:
@@ -109,13 +110,14 @@ class Stream:
         if self._since_part > MAX_PART + PIECE:
             raise Refusal(Stage.LIMITS, finding("B27", kilobytes=MAX_PART // 1024))
 
-    def _pass_over(self, written: Written) -> None:
-        """Judge a part that the parser need not see, and which follows ``_part``."""
+    def _pass_over(self, lines: Lines) -> None:
+        """Judge parts that the parser need not see, and which follow ``_part``."""
         parent = None if self._part is None else self._part.getparent()
         if self._part is None or parent is None or self.inspection is None:
-            raise ValueError("this part follows nothing")
-        self.inspection.written_part(written, parent, self._sieve.line_at)
-        self._count[parent.tag, self._part.tag] = (parent, self._number(self._part, parent))
+            raise ValueError("these parts follow nothing")
+        self.inspection.written_lines(lines, parent, self._sieve.line_at)
+        number = self._number(self._part, parent) - 1
+        self._count[parent.tag, self._part.tag] = (parent, number + lines.count)
         self._since_part = 0
 
     def close(self) -> None:
@@ -203,7 +205,7 @@ class Stream:
             name += f"[{self._number(element, parent)}]"
         return below(above, name)
 
-    def _check_namespaces(self, piece: bytes) -> None:
+    def _check_attributes(self, piece: bytes) -> None:
         if b"xmlns" in piece:
             for match in NAMESPACE.finditer(piece):
                 if (match[1] or match[2] or b"") not in self._namespaces:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, partial
+from itertools import repeat
 
 from portaal.berichtenverkeer.rules.gemeentecodes import existed
+from portaal.berichtenverkeer.rules.lines import Lines
 from portaal.berichtenverkeer.rules.part import Part
 from portaal.berichtenverkeer.rules.rule import Message, rule
 from portaal.berichtenverkeer.rules.seen import Seen
+from portaal.berichtenverkeer.rules.together import Remember
 from portaal.berichtenverkeer.standard import Element, Klasse, MessageType, Party
 from portaal.web.i18n import _
 
@@ -106,7 +109,24 @@ class KeysAreUnique:
         if known is not around:
             key = self._key(around, paths)
             self.around[around.name] = around, key
-        return hash((part.name, key, *[part.get(name, below) for name, below in paths.get(part.name, ())]))
+        return hash((part.name, key, *[part.get(name, below) or "" for name, below in paths.get(part.name, ())]))
+
+    def together(self, lines: Lines, around: Part, message: Message) -> Remember | None:
+        """The same keys, as far as only the levels have keys of their own."""
+        paths = key_paths(message.type)
+        levels = lines.rows.levels
+        if any(paths.get(part.name) for level in levels for part in level.walk() if part is not level):
+            return None
+        keys = list(repeat(self._key(around, paths), lines.count))
+        made: list[int] = []
+        for level in levels:
+            if level is levels[-1]:
+                keys = list(map(keys.__getitem__, lines.numbers))
+            columns = [lines.column(level.name, *filter(None, path)) for path in paths.get(level.name, ())]
+            keys = list(map(hash, zip(repeat(level.name, len(keys)), keys, *columns, strict=True)))
+            made += keys if columns else ()
+        is_right = len(set(made)) == len(made) and self.seen.lacks(made)
+        return partial(self.seen.update, made) if is_right else None
 
 
 @cache

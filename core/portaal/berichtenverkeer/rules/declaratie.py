@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import compress
+
+from portaal.berichtenverkeer.rules.lines import Lines
 from portaal.berichtenverkeer.rules.part import Part
 from portaal.berichtenverkeer.rules.periods import last_day_of_month, years_before
 from portaal.berichtenverkeer.rules.rule import Message, rule
 from portaal.berichtenverkeer.rules.seen import Seen
+from portaal.berichtenverkeer.rules.together import Remember
 from portaal.web.i18n import _
 
 CREDIT = "C"
@@ -14,6 +19,18 @@ FIRST_DAY_OF_NEW_STYLE = "2021-01-01"
 YEARS_TO_DECLARE = 5
 DAY = len("-01")
 GRANTED = ("0200", "8001")
+
+
+def signed_sum(lines: Lines) -> int:
+    """The sum of IngediendBedrag over these lines, as :func:`signed` counts."""
+    amounts = list(map(int, lines.column("Prestatie", "IngediendBedrag", "Bedrag")))
+    credit = map(CREDIT.__eq__, lines.column("Prestatie", "IngediendBedrag", "DebetCredit"))
+    return sum(amounts) - 2 * sum(compress(amounts, credit))
+
+
+def references(lines: Lines, name: str) -> list[str]:
+    """The numbers of this name in ProductReferentie, of the lines that have one."""
+    return list(filter(None, map(str.strip, lines.column("Prestatie", "ProductReferentie", name))))
 
 
 def signed(amount: Part, name: str = "Bedrag") -> int:
@@ -125,6 +142,11 @@ class LineIsTakenBackOnce:
         previous = reference.values.get("VorigReferentieNummer", "").strip()
         return not previous or self.taken_back.add(previous)
 
+    def together(self, lines: Lines, around: Part, message: Message) -> Remember | None:
+        previous = references(lines, "VorigReferentieNummer")
+        is_right = len(set(previous)) == len(previous) and self.taken_back.lacks(previous)
+        return partial(self.taken_back.update, previous) if is_right else None
+
 
 @rule(
     "TR316",
@@ -145,6 +167,17 @@ class LineIsNotTakenBackAtOnce:
         if previous:
             self.taken_back.add(previous)
         return not (previous and previous in self.declared) and number not in self.taken_back
+
+    def together(self, lines: Lines, around: Part, message: Message) -> Remember | None:
+        numbers, previous = references(lines, "ReferentieNummer"), references(lines, "VorigReferentieNummer")
+        if not (set(previous).isdisjoint(numbers) and self.taken_back.lacks(numbers) and self.declared.lacks(previous)):
+            return None
+
+        def remember() -> None:
+            self.declared.update(numbers)
+            self.taken_back.update(previous)
+
+        return remember
 
 
 @rule(
@@ -193,6 +226,12 @@ class RejectedLinesExplainDifference:
             return granted == 0
         return signed(part.parts["TotaalIngediendBedrag"], "TotaalBedrag") - granted == self.rejected
 
+    def together(self, lines: Lines, around: Part, message: Message) -> Remember | None:
+        return partial(self._add, signed_sum(lines))
+
+    def _add(self, amount: int) -> None:
+        self.rejected += amount
+
 
 @rule(
     "TR346",
@@ -230,6 +269,12 @@ class TotalIsSumOfLines:
             return True
         return signed(part.parts["TotaalIngediendBedrag"], "TotaalBedrag") == self.sum
 
+    def together(self, lines: Lines, around: Part, message: Message) -> Remember | None:
+        return partial(self._add, signed_sum(lines))
+
+    def _add(self, amount: int) -> None:
+        self.sum += amount
+
 
 @rule(
     "TR416",
@@ -260,3 +305,18 @@ class DebitLineIsDeclaredOnce:
         is_new = key not in self.seen
         self.seen.add(key)
         return is_new
+
+    def together(self, lines: Lines, around: Part, message: Message) -> Remember | None:
+        """These are whole clients, so that none of their lines is to be remembered."""
+        keys = zip(
+            lines.numbers,
+            lines.column("Prestatie", "ProductPeriode", "Begindatum"),
+            lines.column("Prestatie", "ProductPeriode", "Einddatum"),
+            lines.column("Prestatie", "ProductCategorie"),
+            lines.column("Prestatie", "ProductCode"),
+            lines.column("Prestatie", "ToewijzingNummer"),
+            strict=True,
+        )
+        is_debit = map(CREDIT.__ne__, lines.column("Prestatie", "IngediendBedrag", "DebetCredit"))
+        debits = list(compress(keys, is_debit))
+        return self.seen.clear if len(set(debits)) == len(debits) else None

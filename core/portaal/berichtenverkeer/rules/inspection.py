@@ -10,13 +10,15 @@ from functools import cache
 from lxml import etree
 
 from portaal.berichtenverkeer.places import below, line, local_name
+from portaal.berichtenverkeer.rules.lines import Lines
 from portaal.berichtenverkeer.rules.part import BLANK, ISO_DATE, NOTHING, Part, Plan, plan_for, sortable
-from portaal.berichtenverkeer.rules.rule import RULES, Check, Message, Rule
+from portaal.berichtenverkeer.rules.rule import RULES, Checks, Message, Rule
 from portaal.berichtenverkeer.rules.shape import TEXTS, Fields, Groups, Written
+from portaal.berichtenverkeer.rules.together import Together
 from portaal.berichtenverkeer.standard import Base, MessageType
 from portaal.berichtenverkeer.verdict import Finding, Findings, RuleLevels
 
-Checks = defaultdict[str, list[tuple[Rule, tuple[str, ...], Check]]]
+FEW = 4  # parts that are not worth dividing any further
 Broken = list[tuple[Rule, tuple[str, ...]]]
 LineAt = Callable[[int], int]  # from a position in the text to a line of the message
 
@@ -42,6 +44,7 @@ class Inspection:
         self._plan = plan_for(message.type)
         self._root = Part("Bericht", None, None)
         self._open: list[tuple[etree._Element, Part, Plan]] = []
+        self._together: Together | None = None
 
     def whole(self, root: etree._Element) -> None:
         """Judge the message, or what is left of it after its repeated parts."""
@@ -52,10 +55,22 @@ class Inspection:
         part, plan = self._opened(element)
         self._complete(element, part, plan)
 
-    def written_part(self, written: Written, parent: etree._Element, line_at: LineAt) -> None:
-        """Judge one repeated part of a stream that was found in a text; ``line_at`` tells on which line what stands."""
+    def written_lines(self, lines: Lines, parent: etree._Element, line_at: LineAt) -> None:
+        """Judge repeated parts of a stream that were found in a text; ``line_at`` tells on which line what stands."""
         around, _plan = self._opened(parent)
-        self._complete_written(written, around, line_at)
+        if self._together is None or self._together.around is not around:
+            self._together = Together(lines.rows, around, self._checks, self._message)
+        self._judge(lines, self._together, line_at)
+
+    def _judge(self, lines: Lines, together: Together, line_at: LineAt) -> None:
+        if together.keep(lines):
+            together.around.count += lines.count
+        elif together.is_possible and lines.count > FEW:
+            for half in lines.halves():
+                self._judge(half, together, line_at)
+        else:
+            for written in lines.each():
+                self._complete_written(written, together.around, line_at)
 
     def _opened(self, element: etree._Element) -> tuple[Part, Plan]:
         """The part that goes with this element; the parts around it are opened when first met."""

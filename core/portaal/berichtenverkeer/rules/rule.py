@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -42,7 +43,8 @@ class Rule:
 
     ``on`` says on which parts it is checked, by message number and name of the part, and which element below that
     part its fault is shown at. ``make`` gives the check, anew for each message, since some checks remember what
-    they saw. A check answers whether the rule is kept.
+    they saw. A check answers whether the rule is kept. One that is a function remembers nothing: what it answers
+    depends on the part and the message alone. One that remembers may have a method ``together``, see ``together.py``.
     """
 
     code: str
@@ -62,6 +64,7 @@ class Rule:
 
 
 RULES: list[Rule] = []
+Checks = defaultdict[str, list[tuple[Rule, tuple[str, ...], Check]]]
 
 
 Checked = TypeVar("Checked", bound=Callable[..., object])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable, Iterable
 
 MANY = 50_000
 BUCKET_BITS = 12
@@ -38,6 +38,18 @@ class Seen:
             while self._few:
                 self._put_away(self._few.pop())
         return True
+
+    def lacks(self, keys: Iterable[Hashable]) -> bool:
+        """Whether none of these keys is there."""
+        return not any(key in self for key in keys) if self._many else self._few.isdisjoint(map(hash, keys))
+
+    def update(self, keys: Collection[Hashable]) -> None:
+        """Remember all these keys."""
+        if not self._many and len(self._few) + len(keys) < MANY:
+            self._few.update(map(hash, keys))
+        else:
+            for key in keys:
+                self.add(key)
 
     def _put_away(self, number: int) -> bool:
         bucket, rest = self._many[number & BUCKET_MASK], _rest(number)
