@@ -16,6 +16,7 @@ from portaal.notifications.texts import WORDINGS
 from portaal.testing.application import Browser
 from portaal.testing.pages import button
 from portaal.testing.people import People
+from portaal.testing.queries import Count
 
 PAGE = "/meldingen"
 
@@ -135,13 +136,12 @@ def test_the_page_is_for_people_who_are_in(browser: Browser, people: People, dbs
 
 @pytest.mark.usefixtures("clock")  # on a busy machine it would also be noted that the reader is still there
 def test_no_query_per_notice(
-    reading: Browser, reader: Account, people: People, dbsession: Session, connection: Any
+    reading: Browser, reader: Account, people: People, dbsession: Session, count_queries: Count
 ) -> None:
     def count() -> int:
-        statements: list[Any] = []
-        sa.event.listen(connection, "before_cursor_execute", lambda *args: statements.append(args[2]))
-        reading.get(PAGE, status=200)
-        return len(statements)
+        with count_queries() as counted:
+            reading.get(PAGE, status=200)
+        return len(counted)
 
     def give(number: int) -> None:
         for _ in range(number):

@@ -12,6 +12,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection
 
 TRANSACTION = re.compile(r"\s*(SAVEPOINT|RELEASE|ROLLBACK|COMMIT|BEGIN)\b", re.IGNORECASE)
+# That somebody is active is noted once a second: whether a page does so depends on how quick the machine is.
+ACTIVITY = re.compile(r"UPDATE login_session SET last_active_at=[^,]* WHERE", re.IGNORECASE)
 WRITE = re.compile(r"\s*(?:WITH\b.*\)\s*)?(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+\"?(\w+)", re.IGNORECASE | re.DOTALL)
 
 
@@ -35,11 +37,11 @@ Count = Callable[[], AbstractContextManager[Counted]]
 
 @contextmanager
 def counting(connection: Connection) -> Iterator[Counted]:
-    """Notes every statement on this connection but those that begin and end transactions."""
+    """Notes every statement on this connection but those that begin and end transactions or note activity."""
     counted = Counted()
 
     def note(connection: Any, cursor: Any, statement: str, *others: Any) -> None:
-        if not TRANSACTION.match(statement):
+        if not (TRANSACTION.match(statement) or ACTIVITY.match(statement)):
             counted.statements.append(statement)
 
     event.listen(connection, "before_cursor_execute", note)
