@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from portaal.outbound import Endpoint, Failure, OutboundError, call
+from portaal.outbound import Endpoint, Failure, OutboundError, Reply, call
 from portaal.simulators.ciz.behaviour import Behaviour, Fault
 from portaal.simulators.ciz.register import Register
 from portaal.simulators.ciz.server import Server
@@ -107,9 +107,14 @@ def listen(tmp_path: Path) -> Iterator[Listen]:
         server.server_close()
 
 
+def ask(endpoint: Endpoint) -> Reply:
+    """The status of the simulated register."""
+    return call(endpoint, "GET", "/v1/status", headers={"X-Oin": "0" * 20})
+
+
 def failure(endpoint: Endpoint) -> Failure:
     with pytest.raises(OutboundError) as raised:
-        call(endpoint, "GET", "/v1/status")
+        ask(endpoint)
     return raised.value.failure
 
 
@@ -119,7 +124,7 @@ def us(**changes: Any) -> dict[str, Any]:
 
 
 def test_both_show_a_certificate(listen: Listen) -> None:
-    reply = call(Endpoint(listen(THEIRS.issue("localhost")), **us()), "GET", "/v1/status")
+    reply = ask(Endpoint(listen(THEIRS.issue("localhost")), **us()))
     assert reply.status == 200
     assert b"registerStand" in reply.body
 
@@ -135,7 +140,7 @@ def test_the_simulated_register_as_a_process_over_tls(tmp_path: Path) -> None:
             assert process.stdout is not None
             url = process.stdout.readline().rpartition(" ")[2].strip().rstrip("/")
             assert url.startswith("https://localhost:")
-            assert call(Endpoint(url, **us()), "GET", "/v1/status").status == 200
+            assert ask(Endpoint(url, **us())).status == 200
             assert failure(Endpoint(url, authority=THEIRS.certificate)) is Failure.TLS
         finally:
             process.terminate()
@@ -183,7 +188,7 @@ def test_no_key_is_left_behind(listen: Listen, tmp_path: Path, monkeypatch: pyte
     url = listen(THEIRS.issue("localhost"))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
-    call(Endpoint(url, **us()), "GET", "/v1/status")
+    ask(Endpoint(url, **us()))
     assert list((tmp_path / "temporary").iterdir()) == []
 
 
@@ -213,7 +218,7 @@ def test_no_whole_answer(plain: Server, fault: Fault, expected: Failure) -> None
 
 def test_a_redirect_is_not_followed(plain: Server) -> None:
     plain.behaviour.choose(Fault.DOORVERWIJZING)
-    assert call(Endpoint(plain.url), "GET", "/v1/status").status == 302
+    assert ask(Endpoint(plain.url)).status == 302
     assert plain.count == 1
 
 

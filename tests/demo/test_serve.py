@@ -35,5 +35,5 @@ def test_the_products_are_ready_before_the_first_start(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     lines = [line.split()[:2] for line in result.stdout.splitlines()]
     assert {"iwmo", "ijw", "wlz_registertoets"} <= {name for name, state in lines if state == "ready"}
-    assert "not started yet" in result.stderr
+    assert "yet ('make serve' makes it)" in result.stderr
     assert list(tmp_path.iterdir()) == [config]

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from portaal.access.models import Role
-from portaal.api import today
+from portaal.api import Role, today
 from portaal.testing.ciz import Server
 from portaal_wlz_registertoets import grounds
 from portaal_wlz_registertoets.grounds import GROUNDS, Ground, grounds_on

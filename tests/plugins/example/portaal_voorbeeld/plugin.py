@@ -90,6 +90,7 @@ def portaal_includeme(config: PluginConfigurator) -> None:
     )
     config.add_route("lijst", "notities.json")
     config.add_view(views.notes_as_json, route="lijst", permission=READ, request_method="GET", renderer="json")
+    config.add_audit_titles({"voorbeeld.write": _("Wrote a note")})
     config.add_catalogues(HERE / "locale")
     config.add_static(HERE / "static")
     config.add_content_source("img-src", "https://service.pdok.nl")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BaseModel, Field
 from pyramid.httpexceptions import HTTPSeeOther
 
-from portaal.api import ProductContext, _, flash, forms, product_settings
+from portaal.api import ProductContext, _, audit, flash, forms, product_settings
 from portaal_voorbeeld import notes
 from portaal_voorbeeld.settings import Settings, heading
 
@@ -39,6 +39,15 @@ def write_note(context: ProductContext, request: Request) -> Any:
         request.response.status_int = 422
         return _page(context, request, form)
     notes.write(request.dbsession, context.code, form.value.text, request.identity.account_id)
+    audit.record(
+        request.dbsession,
+        action="voorbeeld.write",
+        outcome=audit.Outcome.DONE,
+        actor=request.identity.account_id,
+        gemeentecode=context.code,
+        product="voorbeeld",
+        object_kind="notitie",
+    )
     flash(request, "ok", _("The note has been written."))
     return HTTPSeeOther(request.route_url("voorbeeld.notities", gemeentecode=context.code))
 
