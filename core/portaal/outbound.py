@@ -131,14 +131,18 @@ def call(
         watchdog = threading.Timer(deadline - time.monotonic(), _cut, (connection.sock,))
         watchdog.daemon = True
         watchdog.start()
-        connection.request(
-            method,
-            parts.path.rstrip("/") + path,
-            body=body or None,
-            headers={"Host": parts.netloc, "Connection": "close", "Accept": "application/json", **(headers or {})},
-            preload_content=False,
-            decode_content=False,
-        )
+        try:
+            connection.request(
+                method,
+                parts.path.rstrip("/") + path,
+                body=body or None,
+                headers={"Host": parts.netloc, "Connection": "close", "Accept": "application/json", **(headers or {})},
+                preload_content=False,
+                decode_content=False,
+            )
+        except ConnectionError:
+            connection.sock.recv(1)  # it hung up while we spoke: in TLS 1.3 a refused certificate is told only now
+            raise
         return _read(connection, framed=framed)
     except SSLError as error:
         raise OutboundError(Failure.TLS) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import inspect
 import re
 from collections.abc import Iterator
@@ -42,6 +43,8 @@ def hooks() -> dict[str, Any]:
 
 def parameters_of(thing: Any) -> list[str]:
     """What a function or class takes; nothing for a module or a value."""
+    if isinstance(thing, enum.EnumType):
+        return []  # nobody makes one; what its signature is differs between versions of Python
     try:
         parameters = inspect.signature(thing).parameters.values()
     except (TypeError, ValueError):

@@ -412,7 +412,7 @@ def test_nothing_leads_from_a_plugins_configurator_to_the_portal(tmp_path: Path)
     registry = make_app(app_settings(tmp_path), candidates).registry
     registry["portaal.engine"].dispose()
     seen: dict[int, Any] = {}
-    waiting: list[Any] = [vars(kept[0])]
+    waiting: list[Any] = [*vars(kept[0]).values()]
     while waiting:
         thing = waiting.pop()
         if id(thing) not in seen and not isinstance(thing, type | types.ModuleType):
