@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import time
 from collections.abc import Iterator
@@ -38,6 +39,17 @@ def pytest_runtest_setup() -> None:
     next_hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     if next_hour.hour in (22, 23, 0) and next_hour - now < MIDNIGHT_IS_NEAR:
         time.sleep((next_hour - now).total_seconds())
+
+
+@pytest.fixture(autouse=True)
+def log_as_it_was() -> Iterator[None]:
+    """A command that a test runs in this process configures the log of all of it."""
+    root = logging.getLogger()
+    level, handlers = root.level, list(root.handlers)
+    yield
+    root.setLevel(level)
+    for handler in [handler for handler in root.handlers if handler not in handlers]:
+        root.removeHandler(handler)
 
 
 @pytest.fixture(scope="session")
