@@ -42,9 +42,9 @@ def hooks() -> dict[str, Any]:
 
 
 def parameters_of(thing: Any) -> list[str]:
-    """What a function or class takes; nothing for a module or a value."""
+    """What a function or class takes; of an enumeration its members; nothing for a module or a value."""
     if isinstance(thing, enum.EnumType):
-        return []  # nobody makes one; what its signature is differs between versions of Python
+        return [f"{member.name}=" for member in thing]
     try:
         parameters = inspect.signature(thing).parameters.values()
     except (TypeError, ValueError):
